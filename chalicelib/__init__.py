@@ -1,0 +1,1 @@
+"""Pinto: one master catalogue per community, in step with every marketplace."""

@@ -1,0 +1,1 @@
+"""Words, arithmetic and decisions; the standard library only, no clock, no network."""

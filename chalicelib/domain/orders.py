@@ -1,0 +1,114 @@
+"""Orders as the channels sold them, and what each moves in the stock ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.money import Money
+
+
+class OrderState(StrEnum):
+    """Where an order line stands, on every channel. The order of the members is the order of life."""
+
+    UNPAID = "unpaid"
+    TO_PACK = "to_pack"
+    PACKED = "packed"
+    HANDED_OVER = "handed_over"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    LOST = "lost"
+
+
+OPEN_STATES = frozenset({OrderState.UNPAID, OrderState.TO_PACK, OrderState.PACKED})
+"""States in which the units still lie on the community's shelf and are held by a reservation."""
+
+_ENDS = frozenset({OrderState.CANCELLED, OrderState.RETURNED, OrderState.LOST})
+_RANK = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            OrderState.UNPAID,
+            OrderState.TO_PACK,
+            OrderState.PACKED,
+            OrderState.HANDED_OVER,
+            OrderState.DELIVERED,
+            OrderState.COMPLETED,
+            OrderState.RETURNING,
+        )
+    )
+}
+
+
+def later(known: OrderState, heard: OrderState) -> OrderState:
+    """The state to keep after hearing another; late news never moves an order back.
+
+    Ends (cancelled, returned, lost) stay. A packed line that the channel dissolved (packed -> to pack) is not a
+    step back worth following: its units are held either way.
+
+    >>> later(OrderState.DELIVERED, OrderState.PACKED).value
+    'delivered'
+    """
+    if known in _ENDS:
+        return known
+    if heard in _ENDS:
+        return heard
+    return heard if _RANK[heard] > _RANK[known] else known
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One offer in an order, in units of one state.
+
+    `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
+    vouchers, `paid` what was paid for all its units after them. `offer_id` finds the SKU when `seller_sku` was
+    edited by hand.
+    """
+
+    line_id: str
+    seller_sku: str
+    quantity: int
+    state: OrderState
+    unit_price: Money
+    paid: Money
+    listing_id: str = ""
+    offer_id: str = ""
+    channel_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who bought, as the channel showed it: usually masked. Kept encrypted, shown masked."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a channel sold. Unique by (shop, order_id); times are aware UTC."""
+
+    shop: str
+    order_id: str
+    created_at: datetime
+    updated_at: datetime
+    lines: tuple[OrderLine, ...]
+    total: Money
+    buyer: Buyer = Buyer()
+
+    @property
+    def key(self) -> str:
+        """Unique in Pinto: the channels' order ids are unique only inside a shop."""
+        return f"{self.shop}/{self.order_id}"
+
+    @property
+    def state(self) -> OrderState:
+        """The state of its least advanced living line, for a list; cancelled only when all lines are."""
+        living = [line.state for line in self.lines if line.state is not OrderState.CANCELLED]
+        states = list(OrderState)
+        return min(living, key=states.index) if living else OrderState.CANCELLED

@@ -1,0 +1,403 @@
+"""What use cases ask of the outside: marketplaces, stores, queues; nobody here knows who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from chalicelib.domain.balance import Balance
+from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
+from chalicelib.domain.money import Money
+from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, ObservedListing
+from chalicelib.domain.orders import Order
+from chalicelib.domain.planner import Objection
+from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
+from chalicelib.domain.stock import Movement, StockLevel
+from chalicelib.domain.synclog import Entry, EntryState, Run
+
+Clock = Callable[[], datetime]
+"""Answers the present moment, aware UTC."""
+
+# --- marketplaces -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """One photo to hand to a marketplace; `key` is the content key the catalogue uses."""
+
+    key: str
+    data: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTarget:
+    """One offer and what it should become. `price` or `quantity` is used, by the call it is given to."""
+
+    seller_sku: str
+    listing_id: str
+    offer_id: str
+    quantity: int = 0
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a marketplace answered for one offer (`subject` = seller SKU) or one listing (= listing id).
+
+    `state` is ACCEPTED, FAILED or UNKNOWN; `error` is a text key, `code` and `message` the channel's own.
+    """
+
+    subject: str
+    state: EntryState
+    request_id: str = ""
+    error: str = ""
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A listing the marketplace accepted. `offer_ids` maps seller SKU -> offer id; empty while unfinished.
+
+    `ready_after_s` is how long the channel wants to be left alone before the listing is finished.
+    """
+
+    listing_id: str
+    offer_ids: Mapping[str, str]
+    state: ListingState
+    finished: bool = True
+    ready_after_s: float = 0.0
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWindow:
+    """A half-open span of time, `since <= t < until`, by when orders were created or last updated."""
+
+    by: Literal["created", "updated"]
+    since: datetime
+    until: datetime
+
+
+class Marketplace(Protocol):
+    """One shop, spoken for. Every method may raise the errors of `domain.errors`; none retries a create.
+
+    Writes of many offers answer one `Outcome` for each, in the order given, and batch to the channel's limit by
+    themselves. Reads page to the end by themselves.
+    """
+
+    channel: str
+
+    @property
+    def calls(self) -> int:
+        """HTTP calls this object has made so far."""
+
+    def observe(self) -> Observation:
+        """Every listing of the shop, whatever its state; `complete` only when nothing was cut."""
+
+    def look(self, listing_ids: Sequence[str]) -> Observation:
+        """These listings now; `complete` means about these ids. One that is not there is missing."""
+
+    def find(self, seller_skus: Sequence[str]) -> tuple[ObservedListing, ...]:
+        """Listings that carry one of these seller SKUs (or parent SKUs); the look before a create."""
+
+    def audit(self, listing: DesiredListing) -> tuple[Objection, ...]:
+        """Why this listing cannot be said here; no write, and calls only for cached category facts."""
+
+    def upload_photos(self, photos: Sequence[PhotoFile]) -> dict[str, str]:
+        """Content key -> the marketplace's reference for it."""
+
+    def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
+        """The listing exists. Never repeated by itself: a lost answer raises OutcomeUnknownError."""
+
+    def finish(self, listing: DesiredListing, listing_id: str, images: Mapping[str, str]) -> Created:
+        """The variants of an unfinished listing are declared."""
+
+    def update_content(
+        self,
+        listing: DesiredListing,
+        listing_id: str,
+        offer_ids: Mapping[str, str],
+        images: Mapping[str, str],
+    ) -> Outcome:
+        """Words, photos, variants and size are as desired; price and stock of existing offers untouched."""
+
+    def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """List prices are as given."""
+
+    def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """Orderable quantities are as given (absolute)."""
+
+    def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings (id -> its offer ids) are off sale and kept."""
+
+    def restore(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings (id -> its offer ids) are on sale again."""
+
+    def order_ids(self, window: OrderWindow) -> Iterator[str]:
+        """Ids of every order in the window, each once: the count."""
+
+    def orders(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
+        """Pages of whole orders in the window, each order once, oldest first where the channel allows."""
+
+    def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        """These orders, whole; one the shop does not know is missing."""
+
+
+class TokenSource(Protocol):
+    """Keeps one shop's tokens; a connector asks it and never refreshes by itself."""
+
+    def current(self) -> Tokens:
+        """The pair in force."""
+
+    def renew(self, stale: Tokens) -> Tokens:
+        """A younger pair than `stale`; refreshed by one worker, awaited by the others.
+
+        Raises: DisconnectedError when the channel will not give one any more.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """What a push tells us to look at: `kind` "order", "listing", "shop" or "nothing", and its id."""
+
+    kind: Literal["order", "listing", "shop", "nothing"]
+    id: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushReading:
+    """A verified push: which shop (the channel's id, empty when about the app) and what to look at."""
+
+    remote_id: str
+    look_at: tuple[LookAt, ...]
+    sent_at: datetime | None = None
+
+
+class ForgedPushError(Exception):
+    """The push was not signed by anybody we know; nothing in it is believed."""
+
+
+class MalformedPushError(Exception):
+    """Well signed, and not readable: contradicts what is recorded."""
+
+
+class Channel(Protocol):
+    """One marketplace system: makes speakers for shops, refreshes tokens, reads pushes."""
+
+    name: str
+
+    def open(self, access: ShopAccess, tokens: TokenSource) -> Marketplace:
+        """A speaker for this shop."""
+
+    def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
+        """A new pair for the refresh token. Raises: DisconnectedError, TransientError, OutcomeUnknownError."""
+
+    def read_push(
+        self, headers: Mapping[str, str], body: bytes, apps: Sequence[AppKeys], callback_url: str
+    ) -> PushReading:
+        """What a push says, after checking its signature against every app of this channel.
+
+        `headers` have lower-case names. Raises: ForgedPushError, MalformedPushError.
+        """
+
+    def calls_needed(self, changed: Sequence[tuple[str, str]]) -> int:
+        """Fewest calls that can write one number for each (listing id, offer id): the batch lower bound."""
+
+
+# --- stores -------------------------------------------------------------------------------------------------
+
+
+class Communities(Protocol):
+    def get(self, community_id: str) -> Community: ...  # raises NotFoundError
+    def list(self) -> tuple[Community, ...]: ...
+    def save(self, community: Community) -> None: ...
+
+
+class Catalogues(Protocol):
+    def get(self, community_id: str) -> Catalogue:
+        """Everything of one community, products by code, with on-hand units. Raises: NotFoundError."""
+
+    def products(self, community_id: str) -> tuple[Product, ...]: ...
+
+    def product(self, community_id: str, code: str) -> Product: ...  # raises NotFoundError
+
+    def products_of(self, community_id: str, skus: Sequence[str]) -> tuple[Product, ...]:
+        """The products these SKUs belong to, each once; unknown SKUs are left out. Keyed reads, no scan."""
+
+    def save(self, product: Product, expected_version: int) -> Product:
+        """The product as stored, its version one higher than `expected_version` (0 = new).
+
+        Raises: StaleWriteError when the stored version is another, or when a SKU belongs to another product.
+        """
+
+    def save_maker(self, community_id: str, maker: Maker) -> None: ...
+
+    def makers(self, community_id: str) -> tuple[Maker, ...]: ...
+
+
+class Stock(Protocol):
+    def level(self, community_id: str, sku: str) -> StockLevel:
+        """The level; zeros for a SKU never counted."""
+
+    def levels(self, community_id: str, skus: Sequence[str]) -> dict[str, StockLevel]: ...
+
+    def move(self, community_id: str, movement: Movement) -> StockLevel:
+        """The level after the movement; the same movement id again changes nothing. Raises: StockError."""
+
+    def count(
+        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime
+    ) -> StockLevel:
+        """On hand is this number, reservations untouched; the same movement id again changes nothing."""
+
+    def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
+        """Newest first."""
+
+
+class Photos(Protocol):
+    def put(self, data: bytes, content_type: str) -> str:
+        """The content key (hex SHA-256) under which the photo is kept; the same bytes are kept once."""
+
+    def get(self, key: str) -> PhotoFile: ...  # raises NotFoundError
+    def has(self, key: str) -> bool: ...
+
+
+class Shops(Protocol):
+    def get(self, shop_id: str) -> Shop: ...  # raises NotFoundError
+    def list(self) -> tuple[Shop, ...]: ...
+    def of_community(self, community_id: str) -> tuple[Shop, ...]: ...
+    def by_remote(self, channel: str, remote_id: str) -> Shop: ...  # raises NotFoundError
+    def save(self, shop: Shop) -> None: ...
+    def save_app(self, app: AppKeys) -> None: ...
+    def apps(self, channel: str) -> tuple[AppKeys, ...]: ...
+    def access(self, shop_id: str) -> ShopAccess: ...
+    def tokens(self, shop_id: str) -> Tokens: ...
+
+    def save_tokens(self, shop_id: str, tokens: Tokens, expected_generation: int | None) -> Tokens:
+        """Stored encrypted, generation one higher. None: a new consent, whatever was there before.
+
+        Raises: StaleWriteError when another worker saved first.
+        """
+
+    def lease(self, shop_id: str, owner: str, seconds: float, purpose: str = "work") -> Lease | None:
+        """The right to work on the shop, or None while another holds it."""
+
+    def extend(self, lease: Lease, seconds: float) -> Lease: ...  # raises LeaseLostError
+    def release(self, lease: Lease) -> None: ...
+
+
+class Bindings(Protocol):
+    def of_shop(self, shop_id: str) -> dict[str, Binding]:
+        """Seller SKU -> binding, all of the shop."""
+
+    def of_skus(self, shop_id: str, skus: Sequence[str]) -> dict[str, Binding]: ...
+    def save(self, bindings: Sequence[Binding], lease: Lease | None = None) -> None: ...
+    def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
+        """The remembered quantity falls by what the channel itself sold, never below zero; gone offers ignored."""
+
+    def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
+        """Content key -> the marketplace's reference, for photos handed over before."""
+
+    def save_images(self, shop_id: str, images: Mapping[str, str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a stream of one shop was read; saved in one write with the last rows it covers."""
+
+    shop: str
+    stream: str
+    at: datetime
+
+
+class Orders(Protocol):
+    def get(self, shop_id: str, order_id: str) -> Order | None: ...
+    def many(self, shop_id: str, order_ids: Sequence[str]) -> dict[str, Order]: ...
+
+    def take(
+        self,
+        community_id: str,
+        order: Order,
+        known: Order | None,
+        movements: Sequence[Movement],
+        cursor: Cursor | None = None,
+    ) -> None:
+        """The order and its stock movements are stored in one transaction, the cursor with them.
+
+        Movement ids already in the ledger are left out. Raises: StaleWriteError when the stored order is no
+        longer `known`; read and decide again.
+        """
+
+    def created_between(self, shop_id: str, since: datetime, until: datetime) -> tuple[Order, ...]: ...
+    def latest(self, shop_id: str, limit: int = 50) -> tuple[Order, ...]: ...
+    def cursor(self, shop_id: str, stream: str) -> Cursor | None: ...
+    def save_cursor(self, cursor: Cursor) -> None: ...
+    def sold_lately(self, shop_id: str, skus: Sequence[str]) -> dict[str, int]:
+        """Units of each SKU this shop ever sold, counted as orders are taken: who sells best."""
+
+
+class SyncLog(Protocol):
+    def start(self, run: Run) -> None: ...
+    def add(self, entries: Sequence[Entry]) -> None: ...
+    def finish(self, run: Run) -> None: ...
+    def run(self, run_id: str) -> Run: ...  # raises NotFoundError
+    def runs(self, community_id: str, limit: int = 50) -> tuple[Run, ...]:
+        """Newest first."""
+
+    def entries(self, run_id: str) -> tuple[Entry, ...]: ...
+    def recent_entries(self, community_id: str, limit: int = 200) -> tuple[Entry, ...]:
+        """Newest first, over all shops of the community."""
+
+
+class Balances(Protocol):
+    def save(self, balance: Balance) -> None: ...
+    def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
+        """Newest day first."""
+
+    def of_day(self, day: date) -> tuple[Balance, ...]: ...
+
+
+class WaitingPlans(Protocol):
+    def hold(self, shop_id: str, run_id: str, reasons: Sequence[str], summary: Sequence[str], fingerprint: str) -> None:
+        """The plan waits for a person; `fingerprint` recognises the same plan when it is made again."""
+
+    def approve(self, shop_id: str, fingerprint: str, person: str) -> None: ...  # raises NotFoundError
+    def approved(self, shop_id: str, fingerprint: str) -> bool: ...
+    def waiting(self, shop_id: str) -> dict[str, object] | None: ...
+    def clear(self, shop_id: str) -> None: ...
+
+
+class Seen(Protocol):
+    def first_time(self, key: str, seconds: int) -> bool:
+        """True once per key within the time; a repeat answers False."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Every store a use case may need, handed over as one argument."""
+
+    communities: Communities
+    catalogues: Catalogues
+    stock: Stock
+    photos: Photos
+    shops: Shops
+    bindings: Bindings
+    orders: Orders
+    log: SyncLog
+    balances: Balances
+    plans: WaitingPlans
+    seen: Seen
+
+
+# --- queues -------------------------------------------------------------------------------------------------
+
+Lane = Literal["urgent", "bulk", "money"]
+
+
+class Queues(Protocol):
+    def send(self, lane: Lane, messages: Sequence[Mapping[str, object]], delay_s: int = 0) -> None:
+        """The messages will be delivered, at least once, in any order, not before the delay."""

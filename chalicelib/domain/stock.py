@@ -1,0 +1,135 @@
+"""Stock arithmetic: what is owned, what is promised, what each shop may show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class MovementKind(StrEnum):
+    """Why the ledger moved."""
+
+    COUNT = "count"  # a person counted: on hand becomes a number
+    ADJUST = "adjust"  # a person adds or takes units, with a reason
+    RESERVE = "reserve"  # an open order holds units
+    RELEASE = "release"  # the order ended before shipping
+    SHIP = "ship"  # the reservation became goods leaving
+    RETURN = "return"  # a person counted returned goods in
+
+
+class StockError(ValueError):
+    """The movement would break the ledger (below zero, or shipping what was never reserved)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """What the ledger says about one SKU, in whole units. `version` rises with every movement."""
+
+    sku: str
+    on_hand: int = 0
+    reserved: int = 0
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if self.on_hand < 0 or self.reserved < 0:
+            raise StockError(f"{self.sku}: on hand {self.on_hand}, reserved {self.reserved}")
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry of the stock ledger; entries are only added.
+
+    `id` makes a repeat harmless: the same id is applied once. `on_hand` and `reserved` are signed changes.
+    """
+
+    id: str
+    sku: str
+    kind: MovementKind
+    on_hand: int
+    reserved: int
+    at: datetime
+    because: str = ""
+    order: str = ""
+
+
+def apply(level: StockLevel, movement: Movement) -> StockLevel:
+    """The level after the movement. Raises: StockError below zero."""
+    return replace(
+        level,
+        on_hand=level.on_hand + movement.on_hand,
+        reserved=level.reserved + movement.reserved,
+        version=level.version + 1,
+    )
+
+
+def sellable(on_hand: int, reserved: int, buffer: int) -> int:
+    """Units a channel may offer right now; never negative.
+
+    Whole units of one SKU. `reserved` counts open orders on every channel, paid or not. An order taken by a
+    marketplace can reserve more than is on hand (two shops sold the last piece): that shows as zero here.
+
+    >>> sellable(on_hand=10, reserved=3, buffer=2)
+    5
+    """
+    return max(on_hand - reserved - buffer, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PushRule:
+    """How much of the sellable stock one shop may show.
+
+    `share_percent` of it, less `hold_back` units, at most `cap`; fewer than `minimum_to_show` shows as zero.
+    `frozen_at` pins the number until a person lets go.
+    """
+
+    share_percent: int = 100
+    hold_back: int = 0
+    minimum_to_show: int = 1
+    cap: int | None = None
+    frozen_at: int | None = None
+
+
+def offered(sellable_units: int, rule: PushRule) -> int:
+    """Units this shop may show under its push rule, in shared mode.
+
+    >>> offered(10, PushRule(share_percent=50, cap=3))
+    3
+    """
+    if rule.frozen_at is not None:
+        return min(rule.frozen_at, sellable_units)
+    units = sellable_units * rule.share_percent // 100 - rule.hold_back
+    if rule.cap is not None:
+        units = min(units, rule.cap)
+    return units if units >= max(rule.minimum_to_show, 1) else 0
+
+
+def split(sellable_units: int, shops: Sequence[str], sold_lately: Mapping[str, int]) -> dict[str, int]:
+    """Units allotted to each shop; their sum is exactly what is sellable.
+
+    Even shares; what does not divide goes to the shop that sells best, ties by name, so the same facts always
+    give the same allotment. With fewer units than shops the best sellers get one each and the rest zero.
+    """
+    if not shops:
+        return {}
+    ranked = sorted(shops, key=lambda shop: (-sold_lately.get(shop, 0), shop))
+    even, left = divmod(sellable_units, len(ranked))
+    return {shop: even + (1 if place < left else 0) for place, shop in enumerate(ranked)}
+
+
+def allotment(
+    sellable_units: int,
+    rules: Mapping[str, PushRule],
+    sold_lately: Mapping[str, int],
+    split_below: int,
+) -> dict[str, int]:
+    """Units each shop may show, shop id -> units.
+
+    Shared (every shop may show all of it) while at least `split_below` are sellable; under that the SKU is split
+    by itself, so that the last pieces cannot be sold twice. Rules narrow either way and never widen.
+    """
+    if sellable_units >= split_below:
+        return {shop: offered(sellable_units, rule) for shop, rule in rules.items()}
+    shares = split(sellable_units, tuple(rules), sold_lately)
+    return {shop: min(shares[shop], offered(sellable_units, rule)) for shop, rule in rules.items()}

@@ -1,0 +1,1 @@
+"""Queue messages and their handlers."""

@@ -1,0 +1,1 @@
+"""DynamoDB behind the ports: keys, tables, one file per aggregate."""

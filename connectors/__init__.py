@@ -1,0 +1,1 @@
+"""Marketplace connectors; they work without AWS."""
