@@ -1,0 +1,27 @@
+"""Which channels there are; a connector is imported only when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import httpx
+
+from chalicelib.domain import ports
+
+_NAMES = ("lazada", "shopee")
+
+
+def names() -> tuple[str, ...]:
+    """Every channel Pinto can speak, in display order."""
+    return _NAMES
+
+
+def channel(name: str, http: httpx.Client | None = None, clock: ports.Clock | None = None) -> ports.Channel:
+    """The channel of this name, sending through `http` (its own client when None).
+
+    Raises: KeyError for a name that is not registered.
+    """
+    if name not in _NAMES:
+        raise KeyError(name)
+    made: ports.Channel = import_module(f"connectors.{name}").channel(http=http, clock=clock)
+    return made
