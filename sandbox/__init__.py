@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world: practice marketplaces, and a cloud on one machine."""

@@ -1,0 +1,1 @@
+"""What every practice marketplace shares: shops, stock, faults, pushes, the control surface and a shop front."""
