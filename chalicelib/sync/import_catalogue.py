@@ -1,0 +1,165 @@
+"""Brings a product workbook and its photos into the master catalogue: looked at first, then written."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.domain.catalogue_import import ImportPlan, plan_import
+from chalicelib.domain.import_problems import Problem, problem
+from chalicelib.domain.import_rows import ProductRow, Rows
+from chalicelib.domain.ports import Store
+from chalicelib.sync.photos import CheckedPhoto, PhotoProblem, checked_photo
+from chalicelib.sync.workbook import read_workbook
+
+Policy = Literal["all_or_nothing", "skip_bad_rows"]
+BECAUSE = "import_count"
+
+_CONTENT_KEY = re.compile(r"([0-9a-f]{64})(\.(jpe?g|png))?")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did. `written` is False when problems kept everything back.
+
+    `already_counted` are SKUs this very file has counted before: goods may have moved since, so the old count is
+    not taken again; count anew and save the file.
+    """
+
+    plan: ImportPlan
+    written: bool
+    photos: int = 0
+    already_counted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The plan with the photos it needs, decided before the first write."""
+
+    plan: ImportPlan
+    photos: Mapping[str, CheckedPhoto]  # content key -> photo
+
+
+def preview(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> ImportPlan:
+    """What `apply` would write now, and every problem. `photos` maps file name -> bytes. Writes nothing.
+
+    Raises: NotFoundError for an unknown community.
+    """
+    return _prepared(workbook, photos, store, community_id).plan
+
+
+def apply(
+    workbook: bytes,
+    photos: Mapping[str, bytes],
+    store: Store,
+    community_id: str,
+    *,
+    at: datetime,
+    policy: Policy = "all_or_nothing",
+) -> ImportResult:
+    """The workbook is in the catalogue; with `all_or_nothing` any problem means nothing was written.
+
+    With `skip_bad_rows` products without problems are written, the others are in `plan.refused`. Every write can
+    be repeated, so after a crash or a StaleWriteError the same call again finishes the work.
+    Raises: NotFoundError for an unknown community; StaleWriteError when a product was edited meanwhile.
+    """
+    prepared = _prepared(workbook, photos, store, community_id)
+    plan = prepared.plan
+    if plan.fatal or (plan.refused and policy == "all_or_nothing"):
+        return ImportResult(plan, written=False)
+    # Photos, makers and counts first: what a product points at is there before the product is.
+    kept = _keep_photos(prepared, store)
+    for maker in plan.makers:
+        store.catalogues.save_maker(community_id, maker)
+    already_counted = _count_stock(plan, hashlib.sha256(workbook).hexdigest(), store, community_id, at)
+    for product in plan.created:
+        store.catalogues.save(replace(product, updated_at=at), 0)
+    for changed in plan.changed:
+        store.catalogues.save(replace(changed.product, updated_at=at), changed.product.version)
+    return ImportResult(plan, True, kept, already_counted)
+
+
+def _prepared(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> _Prepared:
+    catalogue = store.catalogues.get(community_id)
+    known = {key for product in catalogue.products for key in product.photos}
+    rows, checked = _with_photos(read_workbook(workbook), photos, store, known)
+    return _Prepared(plan_import(rows, catalogue), checked)
+
+
+def _with_photos(
+    rows: Rows, photos: Mapping[str, bytes], store: Store, known: set[str]
+) -> tuple[Rows, dict[str, CheckedPhoto]]:
+    """The rows with content keys in place of file names, and the photos behind the keys that are new."""
+    files = {_same_name(name): data for name, data in photos.items()}
+    wanted = dict.fromkeys(name for row in rows.products for name in row.photos)
+    answers = {name: _photo(name, files, store, known) for name in wanted}
+    problems: list[Problem] = []
+    products: list[ProductRow] = []
+    for row in rows.products:
+        wrong = {name: one for name in row.photos if isinstance(one := answers[name], PhotoProblem)}
+        problems += [
+            problem(one.key, row.at, "photos", name, product=row.code, **one.words) for name, one in wrong.items()
+        ]
+        keys = [_key(answers[name]) for name in row.photos if name not in wrong]
+        products.append(replace(row, photos=tuple(dict.fromkeys(keys))))
+    checked = {one.key: one for one in answers.values() if isinstance(one, CheckedPhoto)}
+    return replace(rows, products=tuple(products), problems=(*rows.problems, *problems)), checked
+
+
+def _photo(name: str, files: Mapping[str, bytes], store: Store, known: set[str]) -> CheckedPhoto | PhotoProblem | str:
+    """The attached file of this name, or the content key it is (an export names photos so), or what is wrong."""
+    data = files.get(_same_name(name))
+    if data is None:
+        key = _CONTENT_KEY.fullmatch(name.lower())
+        if key and (key[1] in known or store.photos.has(key[1])):
+            return key[1]
+        return PhotoProblem("photo_missing")
+    try:
+        return checked_photo(data)
+    except PhotoProblem as wrong:
+        return wrong
+
+
+def _key(answer: CheckedPhoto | PhotoProblem | str) -> str:
+    return answer.key if isinstance(answer, CheckedPhoto) else str(answer)
+
+
+def _same_name(name: str) -> str:
+    """File names as people mean them: without folders, capitals or the two ways to write Thai vowels."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1].strip()).casefold()
+
+
+def _keep_photos(prepared: _Prepared, store: Store) -> int:
+    """Photos of products that will be written are stored, each once; how many were new."""
+    products = [*prepared.plan.created, *(one.product for one in prepared.plan.changed)]
+    keys = dict.fromkeys(key for product in products for key in product.photos)
+    new = [key for key in keys if key in prepared.photos and not store.photos.has(key)]
+    for key in new:
+        photo = prepared.photos[key]
+        store.photos.put(photo.data, photo.content_type)
+    return len(new)
+
+
+def _count_stock(plan: ImportPlan, digest: str, store: Store, community_id: str, at: datetime) -> tuple[str, ...]:
+    """On hand is as counted; the movement ids come from the file, so the same file counts once.
+
+    Answers the SKUs whose count was not taken because this file had counted them before.
+    """
+    ignored = []
+    for count in plan.counts:
+        level = store.stock.count(
+            community_id,
+            count.sku,
+            count.becomes,
+            movement_id=f"import-{digest[:24]}-{count.sku}",
+            because=BECAUSE,
+            at=at,
+        )
+        if level.on_hand != count.becomes:
+            ignored.append(count.sku)
+    return tuple(ignored)
