@@ -1,0 +1,1 @@
+"""What Pinto owns in the cloud, described once, and how it is packed for it."""
