@@ -1,0 +1,104 @@
+"""The practice cloud as a server: `python -m sandbox.cloud.server --port 0 --data var/cloud`.
+
+Prints one line of JSON, {"endpoint": "http://127.0.0.1:..."}, when it answers. Listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+# Before moto is imported: 127.0.0.1 is an address, never a bucket's name.
+os.environ.setdefault("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "true")
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from sandbox.cloud import repair
+from sandbox.cloud.persistence import Keeper
+
+HOST = "127.0.0.1"
+EXPIRE_EVERY_S = 30.0
+
+
+class _Handler(MotoRequestHandler):
+    """Connections stay open and answers leave at once: ten times the calls of the default handler."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # Headers and body leave in one packet.
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """One line per call would be louder than all of Pinto."""
+
+
+class CloudServer:
+    """moto over HTTP in this process, repaired; with `data` it remembers between starts."""
+
+    def __init__(self, port: int = 0, data: Path | None = None) -> None:
+        repair.apply()
+        self._keeper = Keeper(data) if data is not None else None
+        app = DomainDispatcherApplication(create_backend_app)
+        self._server = make_server(HOST, port, app, threaded=True, request_handler=_Handler)
+        self._server.daemon_threads = True
+        self._stopping = threading.Event()
+        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+
+    def start(self) -> None:
+        """It answers at `endpoint`."""
+        if self._keeper is not None:
+            self._keeper.start()
+        threading.Thread(target=self._server.serve_forever, name="cloud", daemon=True).start()
+        threading.Thread(target=self._expire, name="expiry", daemon=True).start()
+
+    def stop(self) -> None:
+        """It answers no more, and all it acknowledged is on disk."""
+        self._stopping.set()
+        self._server.shutdown()
+        if self._keeper is not None:
+            self._keeper.stop()
+
+    def _expire(self) -> None:
+        while not self._stopping.wait(EXPIRE_EVERY_S):
+            repair.expire(time.time())
+
+
+def main() -> None:
+    """Serves until SIGTERM, SIGINT or, when asked to, until standard input closes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--data", type=Path, help="folder that keeps tables, files, keys and people")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started it")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    server = CloudServer(options.port, options.data)
+    server.start()
+    print(json.dumps({"endpoint": server.endpoint}), flush=True)
+    if options.until_stdin_closes:
+        threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
+    ending.wait()
+    server.stop()
+
+
+def _wait_for_end_of_input(ending: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    ending.set()
+
+
+if __name__ == "__main__":
+    main()
