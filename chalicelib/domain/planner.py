@@ -124,7 +124,7 @@ def _present(
     against: Sequence[Objection],
 ) -> Iterator[Change]:
     yield from _visibility(listing, seen)
-    if not seen.finished:
+    if not _declared(listing, seen):
         if listing.on_sale:
             yield FinishListing(listing.product_code, seen.listing_id, "variants_not_declared")
         return
@@ -135,6 +135,12 @@ def _present(
         yield from _objected(listing, against)
     else:
         yield from _content(listing, seen, bindings)
+
+
+def _declared(listing: DesiredListing, seen: ObservedListing) -> bool:
+    """False for a listing found by its parent SKU that shows none of the variants it should have."""
+    shown = {offer.seller_sku for offer in seen.offers}
+    return seen.finished and not (listing.axes and shown.isdisjoint(listing.skus))
 
 
 def _visibility(listing: DesiredListing, seen: ObservedListing) -> Iterator[Change]:

@@ -133,3 +133,17 @@ def allotment(
         return {shop: offered(sellable_units, rule) for shop, rule in rules.items()}
     shares = split(sellable_units, tuple(rules), sold_lately)
     return {shop: min(shares[shop], offered(sellable_units, rule)) for shop, rule in rules.items()}
+
+
+def raised_safely(share: int, shown: int, sellable_units: int, shown_elsewhere: int) -> int:
+    """Units to send now to a shop of a split SKU that shows `shown` and is due `share`.
+
+    Lowering is always safe. Raising waits until the other shops have come down: together they never show more
+    than is sellable because of us.
+
+    >>> raised_safely(share=2, shown=1, sellable_units=3, shown_elsewhere=2)
+    1
+    """
+    if share <= shown:
+        return share
+    return min(share, max(shown, sellable_units - shown_elsewhere))

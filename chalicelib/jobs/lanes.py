@@ -1,0 +1,30 @@
+"""Lambda's side of a lane: a batch of records in, the ids of those to repeat out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from chalicelib.domain.ports import Lane
+from chalicelib.jobs.message import Message
+from chalicelib.jobs.work import work
+from chalicelib.sync.context import Context
+
+log = Logger(service="pinto", child=True)
+
+
+def handle_batch(ctx: Context, lane: Lane, event: dict[str, Any], lambda_context: Any) -> dict[str, Any]:
+    """Each record was worked on by itself; the answer names those that failed, and only those come again."""
+
+    def one(record: SQSRecord) -> None:
+        try:
+            work(ctx, lane, Message.model_validate_json(record.body))
+        except Exception:
+            log.exception("message failed", lane=lane, message_id=record.message_id)
+            raise
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event, one, processor, context=lambda_context))

@@ -1,0 +1,72 @@
+"""Pushes come in: verified, turned into a thing to look at, queued, answered fast."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ports import ForgedPushError, LookAt, MalformedPushError, PushReading
+from chalicelib.domain.shops import Shop
+from chalicelib.sync import messages
+from chalicelib.sync.context import Context
+from chalicelib.sync.messages import Message
+
+log = Logger(service="pinto", child=True)
+
+REMEMBER_S = 3 * 24 * 3600
+"""How long a push is recognised when it comes again: longer than any channel keeps retrying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the channel is told. Only a forged or unreadable push is refused; everything else was accepted."""
+
+    status: int
+    outcome: Literal["queued", "repeated", "nothing_to_do", "unknown_shop", "forged", "malformed", "unknown_channel"]
+
+
+def receive(ctx: Context, channel_name: str, headers: Mapping[str, str], body: bytes, callback_url: str) -> Answer:
+    """The push is queued as a look, or refused with the reason in the log; nothing in it is believed as a fact.
+
+    A repeat is recognised by its bytes and queued once; were that one message lost, the poll finds the order.
+    """
+    apps = ctx.store.shops.apps(channel_name)
+    if not apps:
+        return _refuse(channel_name, Answer(404, "unknown_channel"))
+    try:
+        reading = ctx.channel(channel_name).read_push(headers, body, apps, callback_url)
+    except ForgedPushError:
+        return _refuse(channel_name, Answer(401, "forged"))
+    except MalformedPushError as error:
+        return _refuse(channel_name, Answer(400, "malformed"), reason=str(error))
+    return _queue(ctx, channel_name, reading, hashlib.sha256(body).hexdigest())
+
+
+def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -> Answer:
+    if not any(look.kind in ("order", "listing") for look in reading.look_at):
+        return Answer(200, "nothing_to_do")
+    try:
+        shop = ctx.store.shops.by_remote(channel_name, reading.remote_id)
+    except NotFoundError:
+        # Well signed, but not a shop of ours (disconnected here, still authorised there): no retry would help.
+        return _refuse(channel_name, Answer(200, "unknown_shop"), reason=reading.remote_id)
+    if not ctx.store.seen.first_time(f"push:{channel_name}:{digest}", REMEMBER_S):
+        return Answer(200, "repeated")
+    ctx.queues.send("urgent", [_message(shop, look) for look in reading.look_at if look.kind in ("order", "listing")])
+    return Answer(200, "queued")
+
+
+def _message(shop: Shop, look: LookAt) -> Message:
+    if look.kind == "order":
+        return messages.look_at_orders(shop.id, [look.id])
+    return messages.look_at_listings(shop.id, [look.id])
+
+
+def _refuse(channel_name: str, answer: Answer, reason: str = "") -> Answer:
+    log.warning("push not taken", channel=channel_name, outcome=answer.outcome, reason=reason)
+    return answer

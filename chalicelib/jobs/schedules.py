@@ -1,0 +1,39 @@
+"""What the clock starts: one small message per shop, spread over time, so that no shop waits for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.domain.ports import Lane
+from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.sync import messages, reconcile
+from chalicelib.sync.context import Context
+from chalicelib.sync.messages import Message
+
+
+def poll_orders(ctx: Context) -> int:
+    """Every active shop is asked to read its orders; answers how many shops."""
+    return _each(ctx, "urgent", lambda shop: [messages.poll_orders(shop.id)])
+
+
+def sweep(ctx: Context) -> int:
+    """Every active shop is asked for a whole read; what no message announced is found here."""
+    return _each(ctx, "bulk", lambda shop: [messages.publish_shop(shop.id, "sweep")])
+
+
+def refresh_tokens(ctx: Context) -> int:
+    """Every active shop is asked to look at its tokens."""
+    return _each(ctx, "bulk", lambda shop: [messages.refresh_tokens(shop.id)])
+
+
+def nightly_balance(ctx: Context) -> int:
+    """Every active shop is asked to balance yesterday, and the six days before it again."""
+    days = reconcile.days_to_balance(ctx)
+    return _each(ctx, "money", lambda shop: [messages.balance_shop(shop.id, day) for day in days])
+
+
+def _each(ctx: Context, lane: Lane, ask: Callable[[Shop], list[Message]]) -> int:
+    shops = [shop for shop in ctx.store.shops.list() if shop.state is ShopState.ACTIVE]
+    for shop in shops:
+        ctx.queues.send(lane, ask(shop))
+    return len(shops)

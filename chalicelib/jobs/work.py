@@ -1,0 +1,123 @@
+"""What each message asks for, and what happens when it cannot be done now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import (
+    DisconnectedError,
+    LeaseLostError,
+    MarketplaceError,
+    OutcomeUnknownError,
+    ProtocolSurpriseError,
+    StaleError,
+    StaleWriteError,
+    TokenExpiredError,
+    TransientError,
+)
+from chalicelib.domain.ports import Lane
+from chalicelib.domain.shops import ShopState
+from chalicelib.jobs.message import Message
+from chalicelib.sync import publish, reconcile, take_orders
+from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
+from chalicelib.sync.token_care import refresh_if_ending
+
+log = Logger(service="pinto", child=True)
+
+MAX_ATTEMPTS = 12
+"""How often a message is put back with a delay before the queue's own count and its dead letters take over."""
+
+REFRESH_WITHIN = {"lazada": timedelta(days=2), "shopee": timedelta(hours=1)}
+"""How early a token is renewed: a little over two turns of the schedule for the short-lived, days for the long."""
+
+
+class GivenUpError(Exception):
+    """Put back often enough: the message goes to the dead letters, with its reason, for a person."""
+
+
+def work(ctx: Context, lane: Lane, message: Message) -> None:
+    """The message is done, or put back for later, or its shop is closed with the reason on its page.
+
+    Raises: GivenUpError and anything unforeseen; the queue then repeats it and keeps it as a dead letter.
+    """
+    try:
+        _DO[message.kind](ctx, lane, message)
+    except ShopClosedError as error:
+        log.info("shop closed", kind=message.kind, shop=message.shop, reason=str(error))
+    except ShopBusyError:
+        _put_back(ctx, lane, message, delay_s=2, counted=False)
+    except (DisconnectedError, TokenExpiredError) as error:
+        _close(ctx, message.shop, ShopState.DISCONNECTED, error)
+    except ProtocolSurpriseError as error:
+        _close(ctx, message.shop, ShopState.PARKED, error)
+    except (TransientError, OutcomeUnknownError, StaleError, StaleWriteError, LeaseLostError) as error:
+        wait_s = getattr(error, "retry_after_s", 0.0) or 2.0 * 2**message.attempt
+        _put_back(ctx, lane, message, delay_s=min(wait_s, 300.0), reason=repr(error))
+
+
+def _offers(ctx: Context, lane: Lane, message: Message) -> None:
+    publish.push_offers(ctx, message.shop, message.skus, message.trigger, lane)
+
+
+def _publish(ctx: Context, lane: Lane, message: Message) -> None:
+    publish.publish(ctx, message.shop, message.trigger, lane)
+
+
+def _orders(ctx: Context, _lane: Lane, message: Message) -> None:
+    take_orders.hear(ctx, message.shop, message.order_ids)
+
+
+def _listings(ctx: Context, _lane: Lane, message: Message) -> None:
+    publish.look_again(ctx, message.shop, message.listing_ids)
+
+
+def _poll(ctx: Context, _lane: Lane, message: Message) -> None:
+    take_orders.poll(ctx, message.shop)
+
+
+def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
+    shop = ctx.store.shops.get(message.shop)
+    if shop.state is ShopState.ACTIVE:
+        channel, access = ctx.channel(shop.channel), ctx.store.shops.access(shop.id)
+        within = REFRESH_WITHIN.get(shop.channel, timedelta(hours=1))
+        refresh_if_ending(channel, access, ctx.store.shops, ctx.clock, within)
+
+
+def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
+    days = [message.day] if message.day else list(reconcile.days_to_balance(ctx))
+    for day in days:
+        # Offers are compared once, with the newest day; the days before are about late orders.
+        reconcile.balance(ctx, message.shop, day, with_offers=day == days[-1])
+
+
+_DO: dict[str, Callable[[Context, Lane, Message], None]] = {
+    "offers": _offers,
+    "publish": _publish,
+    "orders": _orders,
+    "listings": _listings,
+    "poll": _poll,
+    "refresh": _refresh,
+    "balance": _balance,
+}
+
+
+def _put_back(
+    ctx: Context, lane: Lane, message: Message, delay_s: float, *, counted: bool = True, reason: str = ""
+) -> None:
+    attempt = message.attempt + (1 if counted else 0)
+    if attempt > MAX_ATTEMPTS:
+        raise GivenUpError(f"{message.kind} {message.shop}: {reason}")
+    log.info("put back", kind=message.kind, shop=message.shop, attempt=attempt, delay_s=delay_s, reason=reason)
+    body = message.model_copy(update={"attempt": attempt}).model_dump(mode="json", exclude_defaults=True)
+    ctx.queues.send(lane, [{"v": 1, **body}], delay_s=math.ceil(delay_s))
+
+
+def _close(ctx: Context, shop_id: str, state: ShopState, error: MarketplaceError) -> None:
+    shop = ctx.store.shops.get(shop_id)
+    log.error("shop closed", shop=shop_id, state=state.value, code=error.code, request_id=error.request_id)
+    ctx.store.shops.save(replace(shop, state=state, note=error.user_key))

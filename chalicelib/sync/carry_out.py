@@ -1,0 +1,295 @@
+"""Carries out a plan on one leased shop: most urgent first, every outcome noted, every loss looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, cast
+
+from chalicelib.domain.changes import (
+    Change,
+    CreateListing,
+    FinishListing,
+    HideListing,
+    Plan,
+    RestoreListing,
+    SetPrice,
+    SetStock,
+    UpdateContent,
+)
+from chalicelib.domain.errors import MarketplaceError, OutcomeUnknownError, RejectedError, TransientError
+from chalicelib.domain.offers import DesiredListing, ListingState, Observation
+from chalicelib.domain.ports import Created, Marketplace, OfferTarget, Outcome
+from chalicelib.domain.synclog import EntryState
+from chalicelib.sync.context import Context
+from chalicelib.sync.record import Book
+from chalicelib.sync.shelf import Images, Shelf
+
+_SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
+
+
+class OutOfTimeError(Exception):
+    """The worker's time is nearly over; what is left goes back to the queue."""
+
+
+class Hands:
+    """Does the changes of one plan.
+
+    Afterwards `again_listings` wants another look in `again_s` seconds, `again_whole` says that only a whole read
+    will do (something was created and is not seen), and `lowered` names scarce SKUs that came down.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        market: Marketplace,
+        book: Book,
+        shelf: Shelf,
+        desired: Sequence[DesiredListing],
+    ) -> None:
+        self._ctx = ctx
+        self._market = market
+        self._book = book
+        self._shelf = shelf
+        self._desired = {listing.product_code: listing for listing in desired}
+        self._images = Images(ctx.store, ctx.store.photos, market, book.shop.id)
+        self._to_verify: list[tuple[int, Change]] = []
+        self.again_listings: set[str] = set()
+        self.again_whole = False
+        self.again_s = 0.0
+        self.lowered: set[str] = set()
+
+    def do(self, plan: Plan) -> None:
+        """Every change is done or noted with its reason. Raises: the marketplace's error that stopped the work,
+        or OutOfTimeError; what was not reached is noted as planned."""
+        for skip in plan.skipped:
+            self._book.note(skip, EntryState.SKIPPED)
+        steps = [list(group) for _, group in groupby(plan.changes, key=type)]
+        for place, group in enumerate(steps):
+            try:
+                if self._ctx.must_stop:
+                    raise OutOfTimeError
+                self._step(group)
+            except (MarketplaceError, OutOfTimeError):
+                self._not_reached(change for later in steps[place + 1 :] for change in later)
+                self._shelf.save()
+                raise
+            self._shelf.save()
+
+    def look_again(self) -> None:
+        """Entries whose change the shop now shows are live; what it does not show yet is looked at later."""
+        ids = sorted({_listing_id(change, self._shelf) for _, change in self._to_verify} - {""})
+        if not ids:
+            return
+        seen = self._market.look(ids)
+        self._shelf.saw(seen, list(self._desired.values()))
+        live = [number for number, change in self._to_verify if self._shows(change, seen)]
+        self._book.reached(live, EntryState.LIVE)
+        self._still_dirty(set(live))
+        self._shelf.save()
+
+    # --- steps, one kind of change each ---------------------------------------------------------------------
+
+    def _step(self, group: Sequence[Change]) -> None:
+        steps: dict[type[Change], Callable[[Any], None]] = {
+            SetStock: self._set_stock,
+            SetPrice: self._set_prices,
+            HideListing: self._hide,
+            RestoreListing: self._restore,
+            UpdateContent: self._one_by_one,
+            FinishListing: self._one_by_one,
+            CreateListing: self._one_by_one,
+        }
+        try:
+            steps[type(group[0])](group)
+        except MarketplaceError as error:
+            noted = {change for _, change in self._to_verify} | self._noted(group)
+            for change in group:
+                if change not in noted:
+                    self._book.failed(change, error, _state_after(error))
+            raise
+
+    def _set_stock(self, changes: Sequence[SetStock]) -> None:
+        targets = [
+            OfferTarget(change.seller_sku, change.listing_id, change.offer_id, quantity=change.to) for change in changes
+        ]
+        for change, outcome in self._outcomes(changes, self._market.set_stock(targets)):
+            if outcome.state is EntryState.ACCEPTED:
+                self._shelf.change([change.seller_sku], quantity=change.to)
+                if change.to < change.was and change.to < self._ctx.policy.split_below:
+                    self.lowered.add(change.seller_sku)
+
+    def _set_prices(self, changes: Sequence[SetPrice]) -> None:
+        targets = [
+            OfferTarget(change.seller_sku, change.listing_id, change.offer_id, price=change.to) for change in changes
+        ]
+        for change, outcome in self._outcomes(changes, self._market.set_prices(targets)):
+            if outcome.state is EntryState.ACCEPTED:
+                self._shelf.change([change.seller_sku], price=change.to)
+
+    def _hide(self, changes: Sequence[HideListing]) -> None:
+        self._switch(changes, self._market.hide, ListingState.HIDDEN)
+
+    def _restore(self, changes: Sequence[RestoreListing]) -> None:
+        self._switch(changes, self._market.restore, ListingState.LIVE)
+
+    def _switch(
+        self,
+        changes: Sequence[HideListing] | Sequence[RestoreListing],
+        call: Callable[[Mapping[str, Sequence[str]]], tuple[Outcome, ...]],
+        state: ListingState,
+    ) -> None:
+        listings = {
+            change.listing_id: list(self._shelf.offer_ids(self._desired[change.product_code]).values())
+            for change in changes
+        }
+        for change, outcome in self._outcomes(changes, call(listings)):
+            if outcome.state is EntryState.ACCEPTED:
+                self._shelf.change(self._desired[change.product_code].skus, state=state)
+
+    def _one_by_one(self, changes: Sequence[CreateListing | FinishListing | UpdateContent]) -> None:
+        self._images.bring(key for change in changes for key in self._desired[change.product_code].photos)
+        for change in changes:
+            if self._ctx.must_stop:
+                self._not_reached(changes[changes.index(change) :])
+                raise OutOfTimeError
+            try:
+                self._say(change, self._desired[change.product_code])
+            except RejectedError as error:
+                self._book.failed(change, error)
+            self._shelf.save()
+
+    def _say(self, change: CreateListing | FinishListing | UpdateContent, listing: DesiredListing) -> None:
+        images = self._images.of(listing)
+        if isinstance(change, CreateListing):
+            self._create(change, listing, images)
+        elif isinstance(change, FinishListing):
+            self._finish(change, listing, images)
+        else:
+            self._update(change, listing, images)
+
+    def _create(self, change: CreateListing, listing: DesiredListing, images: dict[str, str]) -> None:
+        mark = f"create:{self._book.shop.id}:{listing.product_code}"
+        if not self._ctx.store.seen.first_time(mark, self._ctx.policy.create_quiet_s):
+            # Tried a moment ago and not visible yet: a second try now could be the twin.
+            self._book.note(change, EntryState.PLANNED)
+            self._later(listing, self._ctx.policy.create_quiet_s)
+            return
+        try:
+            created = self._market.create(listing, images)
+        except OutcomeUnknownError as error:
+            self._find_lost(change, listing, error)
+            return
+        self._bound(change, listing, created)
+
+    def _find_lost(self, change: CreateListing, listing: DesiredListing, error: OutcomeUnknownError) -> None:
+        found = self._market.find((*listing.skus, listing.product_code))
+        if found:
+            self._shelf.saw(Observation(tuple(found), complete=False, observed_at=self._ctx.clock()), [listing])
+            self._shelf.change(listing.skus, content=listing.content, applied_version=listing.version)
+            number = self._book.note(change, EntryState.APPLIED, Outcome("", EntryState.APPLIED, error.request_id))
+            self._to_verify.append((number, change))
+            if not all(self._shelf.bindings[sku].finished for sku in listing.skus if sku in self._shelf.bindings):
+                self._later(listing, 5)
+            return
+        self._book.failed(change, error, EntryState.UNKNOWN)
+        self._later(listing, self._ctx.policy.create_quiet_s)
+
+    def _finish(self, change: FinishListing, listing: DesiredListing, images: dict[str, str]) -> None:
+        try:
+            created = self._market.finish(listing, change.listing_id, images)
+        except (OutcomeUnknownError, TransientError) as error:
+            state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.PLANNED
+            self._book.failed(change, error, state)
+            self._later(listing, error.retry_after_s or 5)
+            return
+        self._bound(change, listing, created)
+
+    def _update(self, change: UpdateContent, listing: DesiredListing, images: dict[str, str]) -> None:
+        outcome = self._market.update_content(listing, change.listing_id, self._shelf.offer_ids(listing), images)
+        for _, answered in self._outcomes([change], [outcome]):
+            if answered.state is EntryState.ACCEPTED:
+                self._shelf.change(listing.skus, content=listing.content, applied_version=listing.version)
+
+    # --- helpers --------------------------------------------------------------------------------------------
+
+    def _bound(self, change: CreateListing | FinishListing, listing: DesiredListing, created: Created) -> None:
+        self._shelf.created(listing, created, self._ctx.clock())
+        number = self._book.note(
+            change, EntryState.ACCEPTED, Outcome("", EntryState.ACCEPTED, request_id=created.request_id)
+        )
+        self._to_verify.append((number, change))
+        if not created.finished:
+            self._later(listing, created.ready_after_s)
+
+    def _outcomes(self, changes: Sequence[Any], outcomes: Sequence[Outcome]) -> Iterator[tuple[Any, Outcome]]:
+        for change, outcome in zip(changes, outcomes, strict=True):
+            number = self._book.note(change, outcome.state, outcome)
+            if outcome.state is not EntryState.FAILED:
+                self._to_verify.append((number, change))
+            yield change, outcome
+
+    def _noted(self, group: Sequence[Change]) -> set[Change]:
+        noted = {(entry.product_code, entry.seller_sku, entry.field) for entry in self._book.entries}
+        listing_changes = (CreateListing, FinishListing, UpdateContent)
+        fields: dict[type[Change], str] = {UpdateContent: "content"}
+        return {
+            change
+            for change in group
+            if isinstance(change, listing_changes)
+            and (change.product_code, "", fields.get(type(change), "listing")) in noted
+        }
+
+    def _not_reached(self, changes: Iterator[Change] | Sequence[Change]) -> None:
+        for change in changes:
+            self._book.note(change, EntryState.PLANNED)
+
+    def _later(self, listing: DesiredListing, seconds: float) -> None:
+        bound = {self._shelf.bindings[sku].listing_id for sku in listing.skus if sku in self._shelf.bindings}
+        self.again_listings.update(bound)
+        self.again_whole = self.again_whole or not bound
+        self.again_s = max(self.again_s, seconds)
+
+    def _shows(self, change: Change, seen: Observation) -> bool:
+        listings = {listing.listing_id: listing for listing in seen.listings}
+        listing = listings.get(_listing_id(change, self._shelf))
+        if listing is None:
+            return False
+        if isinstance(change, SetStock | SetPrice):
+            offers = {offer.seller_sku: offer for offer in listing.offers}
+            offer = offers.get(change.seller_sku)
+            if offer is None:
+                return False
+            return offer.quantity == change.to if isinstance(change, SetStock) else offer.price == change.to
+        if isinstance(change, HideListing):
+            return listing.state is ListingState.HIDDEN
+        if isinstance(change, CreateListing):
+            return listing.state is ListingState.LIVE
+        shown = {offer.seller_sku for offer in listing.offers}
+        return listing.state is ListingState.LIVE and shown >= set(self._desired[change.product_code].skus)
+
+    def _still_dirty(self, live: set[int]) -> None:
+        for number, change in self._to_verify:
+            listing = self._desired[change.product_code]
+            if number in live:
+                continue
+            entry = self._book.entries[number]
+            if entry.state is EntryState.ACCEPTED:
+                self._book.reached([number], EntryState.APPLIED)
+            self._later(listing, 10)
+        behind = {entry.product_code for entry in self._book.entries if entry.state not in _SETTLED}
+        for code in sorted(set(self._desired) - behind):
+            self._shelf.change(self._desired[code].skus, applied_version=self._desired[code].version)
+
+
+def _listing_id(change: Change, shelf: Shelf) -> str:
+    if isinstance(change, CreateListing):
+        bound = [shelf.bindings[sku].listing_id for sku in change.seller_skus if sku in shelf.bindings]
+        return bound[0] if bound else ""
+    return cast(str, getattr(change, "listing_id", ""))
+
+
+def _state_after(error: MarketplaceError) -> EntryState:
+    if isinstance(error, OutcomeUnknownError):
+        return EntryState.UNKNOWN
+    return EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED

@@ -1,0 +1,88 @@
+"""What every use case is handed: stores, queues, channels, the clock, and how long it may still work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
+from chalicelib.domain.safety import Brakes
+from chalicelib.domain.shops import Lease, Shop, ShopState
+from chalicelib.sync.token_care import TokenKeeper
+
+
+class ShopBusyError(Exception):
+    """Another worker holds the shop; the message should come back in a moment."""
+
+
+class ShopClosedError(Exception):
+    """The shop is paused, disconnected or parked: its work waits for a person."""
+
+
+def _forever() -> float:
+    return float("inf")
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Numbers a community may set, with sane defaults."""
+
+    brakes: Brakes = field(default_factory=Brakes)
+    split_below: int = 4
+    lease_s: float = 120.0
+    stop_work_below_s: float = 20.0
+    create_quiet_s: int = 60
+    poll_overlap_s: int = 600
+    poll_lag_s: int = 0
+    first_poll_days: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The outside, as one argument. `remaining_s` answers how many seconds this worker may still work."""
+
+    store: Store
+    queues: Queues
+    channel: Callable[[str], Channel]
+    clock: Clock
+    policy: Policy = field(default_factory=Policy)
+    remaining_s: Callable[[], float] = _forever
+    new_id: Callable[[], str] = _new_id
+
+    def open(self, shop: Shop) -> Marketplace:
+        """A speaker for the shop, with its tokens kept. Raises: ShopClosedError."""
+        if shop.state is not ShopState.ACTIVE:
+            raise ShopClosedError(f"{shop.id} is {shop.state}")
+        channel = self.channel(shop.channel)
+        access = self.store.shops.access(shop.id)
+        return channel.open(access, TokenKeeper(channel, access, self.store.shops, self.clock))
+
+    @property
+    def must_stop(self) -> bool:
+        """True when too little time is left to start another piece of work."""
+        return self.remaining_s() < self.policy.stop_work_below_s
+
+
+class HeldShop:
+    """A shop leased for the length of a `with` block. Raises: ShopBusyError when another worker has it."""
+
+    def __init__(self, ctx: Context, shop_id: str) -> None:
+        self._ctx = ctx
+        self._shop_id = shop_id
+        self._lease: Lease | None = None
+
+    def __enter__(self) -> Lease:
+        lease = self._ctx.store.shops.lease(self._shop_id, self._ctx.new_id(), self._ctx.policy.lease_s)
+        if lease is None:
+            raise ShopBusyError(self._shop_id)
+        self._lease = lease
+        return lease
+
+    def __exit__(self, *_: object) -> None:
+        if self._lease is not None:
+            self._ctx.store.shops.release(self._lease)

@@ -1,0 +1,43 @@
+"""What queues carry: a thing to look at, never what happened to it; small, versioned, harmless to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+Message = dict[str, object]
+
+
+def look_at_offers(shop_id: str, skus: Sequence[str], trigger: str = "edit") -> Message:
+    """Make the offers of these SKUs in this shop what they should be."""
+    return {"v": 1, "kind": "offers", "shop": shop_id, "skus": sorted(set(skus)), "trigger": trigger}
+
+
+def publish_shop(shop_id: str, trigger: str = "publish") -> Message:
+    """Read the whole shop and make it what it should be."""
+    return {"v": 1, "kind": "publish", "shop": shop_id, "trigger": trigger}
+
+
+def look_at_orders(shop_id: str, order_ids: Sequence[str]) -> Message:
+    """Read these orders and take them."""
+    return {"v": 1, "kind": "orders", "shop": shop_id, "order_ids": sorted(set(order_ids))}
+
+
+def look_at_listings(shop_id: str, listing_ids: Sequence[str]) -> Message:
+    """Read these listings and remember what they show."""
+    return {"v": 1, "kind": "listings", "shop": shop_id, "listing_ids": sorted(set(listing_ids))}
+
+
+def poll_orders(shop_id: str) -> Message:
+    """Read what changed among the shop's orders since the cursor."""
+    return {"v": 1, "kind": "poll", "shop": shop_id}
+
+
+def refresh_tokens(shop_id: str) -> Message:
+    """Renew the shop's tokens when they end soon."""
+    return {"v": 1, "kind": "refresh", "shop": shop_id}
+
+
+def balance_shop(shop_id: str, day: date) -> Message:
+    """Balance the shop's Thai business day."""
+    return {"v": 1, "kind": "balance", "shop": shop_id, "day": day.isoformat()}

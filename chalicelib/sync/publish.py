@@ -1,0 +1,195 @@
+"""Publish: make one shop show what the catalogue says; plan, apply, look again."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+from chalicelib.domain import safety
+from chalicelib.domain.catalogue import Product
+from chalicelib.domain.changes import Change, CreateListing, Plan, SetStock, UpdateContent
+from chalicelib.domain.errors import MarketplaceError, UnsafePlanError
+from chalicelib.domain.offers import Binding, DesiredListing, Observation, desired_listing, remembered
+from chalicelib.domain.planner import plan
+from chalicelib.domain.ports import Lane, Marketplace
+from chalicelib.domain.shops import Lease, Shop
+from chalicelib.domain.synclog import Run, RunState
+from chalicelib.sync import messages, take_orders
+from chalicelib.sync.carry_out import Hands, OutOfTimeError
+from chalicelib.sync.context import Context, HeldShop
+from chalicelib.sync.desired import desired_listings
+from chalicelib.sync.record import Book, words
+from chalicelib.sync.shelf import Shelf
+
+
+def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "bulk") -> Run:
+    """The whole shop was read and made what it should be; the run says what was done and what was not.
+
+    Raises: ShopBusyError, ShopClosedError, and the marketplace's error that stopped the work, after it was noted.
+    """
+    shop = ctx.store.shops.get(shop_id)
+    market = ctx.open(shop)
+    with HeldShop(ctx, shop_id) as lease:
+        work = _Pass(ctx, shop, market, lease, lane, trigger)
+        products = ctx.store.catalogues.products(shop.community)
+        return work.whole(products)
+
+
+def push_offers(
+    ctx: Context, shop_id: str, skus: Sequence[str], trigger: str = "edit", lane: Lane = "urgent"
+) -> Run | None:
+    """The offers of these SKUs are what they should be, starting from what we remember of the shop.
+
+    Costs no read before the write. None, and no run in the log, when there was nothing to do.
+    """
+    shop = ctx.store.shops.get(shop_id)
+    market = ctx.open(shop)
+    with HeldShop(ctx, shop_id) as lease:
+        products = ctx.store.catalogues.products_of(shop.community, skus)
+        return _Pass(ctx, shop, market, lease, lane, trigger).some(products)
+
+
+def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str]) -> Run | None:
+    """These listings were read; what they show is remembered and mended."""
+    shop = ctx.store.shops.get(shop_id)
+    market = ctx.open(shop)
+    with HeldShop(ctx, shop_id) as lease:
+        bindings = ctx.store.bindings.of_shop(shop_id)
+        skus = sorted(sku for sku, binding in bindings.items() if binding.listing_id in set(listing_ids))
+        products = ctx.store.catalogues.products_of(shop.community, skus)
+        return _Pass(ctx, shop, market, lease, "bulk", "look_again").seen(products, market.look(listing_ids))
+
+
+class _Pass:
+    """One pass over a leased shop."""
+
+    def __init__(self, ctx: Context, shop: Shop, market: Marketplace, lease: Lease, lane: Lane, trigger: str) -> None:
+        self._ctx = ctx
+        self._shop = shop
+        self._market = market
+        self._lease = lease
+        self._lane: Lane = lane
+        self._trigger = trigger
+
+    def whole(self, products: Sequence[Product]) -> Run:
+        book = self._book()
+        try:
+            observed = self._market.observe()
+        except MarketplaceError as error:
+            book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
+            raise
+        shelf = Shelf(self._ctx.store, self._lease, self._ctx.store.bindings.of_shop(self._shop.id))
+        shelf.saw(observed, [desired_listing(product, {}) for product in products])
+        desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
+        return self._carry(desired, observed, shelf, book) or book.close(RunState.COMPLETE, self._market.calls)
+
+    def some(self, products: Sequence[Product]) -> Run | None:
+        bindings = self._bindings_of(products)
+        known = [product for product in products if any(sku in bindings for sku in product.skus)]
+        if any(product.on_sale and product not in known for product in products):
+            # Never seen in this shop: only a whole read may say that it is not there.
+            self._ctx.queues.send("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
+        desired = desired_listings(self._ctx, self._shop, known, bindings)
+        observed = remembered(list(bindings.values()))
+        if _raises_stock(plan(desired, observed, bindings)):
+            # Before a number goes up, what the shop sold meanwhile must be known.
+            take_orders.poll_with(self._ctx, self._shop, self._market)
+            bindings = self._bindings_of(products)
+            desired = desired_listings(self._ctx, self._shop, known, bindings)
+            observed = remembered(list(bindings.values()))
+        shelf = Shelf(self._ctx.store, self._lease, bindings)
+        return self._carry(desired, observed, shelf, None)
+
+    def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
+        shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products))
+        desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
+        return self._carry(desired, observed, shelf, None)
+
+    def _carry(
+        self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None
+    ) -> Run | None:
+        shelf.saw(observed, desired)
+        made = self._plan(desired, observed, shelf)
+        shelf.save()
+        if made.is_empty and book is None:
+            return None
+        book = book or self._book()
+        shown = sum(len(listing.offers) for listing in observed.listings)
+        try:
+            self._brake(made, shown, book)
+        except UnsafePlanError as error:
+            return book.close(RunState.WAITING, self._market.calls, note=" ".join(error.reasons))
+        return self._apply(made, desired, shelf, book)
+
+    def _apply(self, made: Plan, desired: Sequence[DesiredListing], shelf: Shelf, book: Book) -> Run:
+        hands = Hands(self._ctx, self._market, book, shelf, desired)
+        try:
+            hands.do(made)
+            hands.look_again()
+        except OutOfTimeError:
+            self._ctx.queues.send(self._lane, [messages.publish_shop(self._shop.id, "continued")])
+            return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
+        except MarketplaceError as error:
+            book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
+            raise
+        self._tell(hands)
+        unfinished = bool(hands.again_listings or hands.again_whole)
+        return book.close(RunState.STOPPED if unfinished else RunState.COMPLETE, self._market.calls)
+
+    def _plan(self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf) -> Plan:
+        made = plan(desired, observed, shelf.bindings)
+        said = {c.product_code for c in made.changes if isinstance(c, CreateListing | UpdateContent)}
+        objections = {
+            listing.product_code: self._market.audit(listing) for listing in desired if listing.product_code in said
+        }
+        if not any(objections.values()):
+            return made
+        return plan(desired, observed, shelf.bindings, objections)
+
+    def _brake(self, made: Plan, shown: int, book: Book) -> None:
+        try:
+            safety.check(made, shown, self._ctx.policy.brakes)
+        except UnsafePlanError as error:
+            fingerprint = _fingerprint(made)
+            if not self._ctx.store.plans.approved(self._shop.id, fingerprint):
+                summary = [_line(change) for change in made.changes]
+                self._ctx.store.plans.hold(self._shop.id, book.run.id, error.reasons, summary, fingerprint)
+                raise
+        self._ctx.store.plans.clear(self._shop.id)
+
+    def _tell(self, hands: Hands) -> None:
+        """Others learn what follows: this shop once more, and the siblings of scarce pieces that came down."""
+        if hands.again_listings:
+            again = messages.look_at_listings(self._shop.id, sorted(hands.again_listings))
+            self._ctx.queues.send("bulk", [again], delay_s=math.ceil(hands.again_s))
+        if hands.again_whole:
+            again = messages.publish_shop(self._shop.id, "look_again")
+            self._ctx.queues.send("bulk", [again], delay_s=math.ceil(hands.again_s))
+        if hands.lowered:
+            siblings = [s for s in self._ctx.store.shops.of_community(self._shop.community) if s.id != self._shop.id]
+            self._ctx.queues.send(
+                "urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings]
+            )
+
+    def _book(self) -> Book:
+        return Book(self._ctx.store.log, self._ctx.clock, self._shop, self._ctx.new_id(), self._lane, self._trigger)
+
+    def _bindings_of(self, products: Sequence[Product]) -> dict[str, Binding]:
+        return self._ctx.store.bindings.of_skus(self._shop.id, [sku for product in products for sku in product.skus])
+
+
+def _raises_stock(made: Plan) -> bool:
+    return any(isinstance(change, SetStock) and change.to > change.was for change in made.changes)
+
+
+def _fingerprint(made: Plan) -> str:
+    lines = "\n".join(_line(change) for change in made.changes)
+    return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+
+def _line(change: Change) -> str:
+    """One change as a person reads it: kind, subject, was -> becomes."""
+    field, before, after = words(change)
+    subject = getattr(change, "seller_sku", "") or change.product_code
+    return f"{type(change).__name__} {subject} {field}: {before} -> {after}"

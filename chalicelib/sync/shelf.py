@@ -1,0 +1,158 @@
+"""What we remember of one shop while a pass works on it: bindings, images, and what must be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.errors import MarketplaceError, RejectedError
+from chalicelib.domain.offers import (
+    Binding,
+    DesiredListing,
+    ListingState,
+    Observation,
+    ObservedListing,
+    ObservedOffer,
+)
+from chalicelib.domain.ports import Created, Marketplace, Photos, Store
+from chalicelib.domain.shops import Lease
+
+UPLOAD_TOGETHER = 8
+
+
+class Shelf:
+    """The bindings of one leased shop; changes are kept and written together, fenced by the lease."""
+
+    def __init__(self, store: Store, lease: Lease, bindings: Mapping[str, Binding]) -> None:
+        self._store = store
+        self._lease = lease
+        self.bindings = dict(bindings)
+        self._unsaved: set[str] = set()
+
+    def put(self, binding: Binding) -> None:
+        """Remembered now, written by the next `save`."""
+        if self.bindings.get(binding.seller_sku) != binding:
+            self.bindings[binding.seller_sku] = binding
+            self._unsaved.add(binding.seller_sku)
+
+    def save(self) -> None:
+        """Everything put is in the store. Raises: LeaseLostError when another worker holds the shop."""
+        if self._unsaved:
+            self._store.bindings.save([self.bindings[sku] for sku in sorted(self._unsaved)], self._lease)
+            self._unsaved.clear()
+
+    def saw(self, observed: Observation, desired: Sequence[DesiredListing]) -> None:
+        """The bindings show what was observed; listings with our seller SKUs are adopted."""
+        by_sku = {sku: listing for listing in desired for sku in listing.skus}
+        by_code = {listing.product_code: listing for listing in desired}
+        for seen in observed.listings:
+            if seen.state is ListingState.GONE:
+                continue
+            for offer in seen.offers:
+                if offer.seller_sku in by_sku:
+                    self._saw_offer(by_sku[offer.seller_sku], seen, offer)
+            whole = by_code.get(seen.product_code)
+            if whole is not None and {offer.seller_sku for offer in seen.offers}.isdisjoint(whole.skus):
+                self._saw_unfinished(whole, seen)
+
+    def created(self, listing: DesiredListing, created: Created, at: datetime) -> None:
+        """The listing is bound; its content counts as said."""
+        for offer in listing.offers:
+            self.put(
+                Binding(
+                    shop=self._lease.shop,
+                    seller_sku=offer.seller_sku,
+                    product_code=listing.product_code,
+                    listing_id=created.listing_id,
+                    offer_id=created.offer_ids.get(offer.seller_sku, ""),
+                    state=created.state,
+                    title=listing.title,
+                    price=offer.price,
+                    quantity=offer.quantity if created.finished else 0,
+                    seen_at=at,
+                    content=listing.content,
+                    desired_version=listing.version,
+                    applied_version=listing.version if created.finished else 0,
+                    finished=created.finished,
+                )
+            )
+
+    def change(self, skus: Iterable[str], **facts: object) -> None:
+        """These bindings, where we have them, carry the given facts."""
+        for sku in skus:
+            if sku in self.bindings:
+                self.put(replace(self.bindings[sku], **facts))  # type: ignore[arg-type]
+
+    def offer_ids(self, listing: DesiredListing) -> dict[str, str]:
+        """Seller SKU -> offer id for the variants the shop has."""
+        return {sku: self.bindings[sku].offer_id for sku in listing.skus if sku in self.bindings}
+
+    def _saw_offer(self, listing: DesiredListing, seen: ObservedListing, offer: ObservedOffer) -> None:
+        known = self.bindings.get(offer.seller_sku)
+        same = known is not None and known.listing_id == seen.listing_id
+        self.put(
+            Binding(
+                shop=self._lease.shop,
+                seller_sku=offer.seller_sku,
+                product_code=listing.product_code,
+                listing_id=seen.listing_id,
+                offer_id=offer.offer_id,
+                state=seen.state,
+                title=seen.title,
+                price=offer.price,
+                quantity=offer.quantity,
+                seen_at=seen.observed_at,
+                # A listing found by its SKU and never written by us yet: taken over as it stands when the title
+                # is ours, said again otherwise.
+                content=known.content if known and same else (listing.content if seen.title == listing.title else ""),
+                desired_version=listing.version,
+                applied_version=known.applied_version if known and same else 0,
+                finished=True,
+                reason=seen.reason,
+            )
+        )
+
+    def _saw_unfinished(self, listing: DesiredListing, seen: ObservedListing) -> None:
+        waiting = Created(seen.listing_id, {}, seen.state, finished=False)
+        self.created(listing, waiting, seen.observed_at)
+
+
+class Images:
+    """Hands photos to a marketplace once each and remembers its references."""
+
+    def __init__(self, store: Store, photos: Photos, market: Marketplace, shop_id: str) -> None:
+        self._store = store
+        self._photos = photos
+        self._market = market
+        self._shop_id = shop_id
+        self._known: dict[str, str] = {}
+        self._refused: dict[str, MarketplaceError] = {}
+
+    def bring(self, keys: Iterable[str]) -> None:
+        """Every photo is at the marketplace, or its refusal is remembered for the listing that needs it."""
+        wanted = sorted(set(keys) - set(self._known))
+        self._known.update(self._store.bindings.images(self._shop_id, wanted))
+        missing = [key for key in wanted if key not in self._known]
+        for start in range(0, len(missing), UPLOAD_TOGETHER):
+            self._upload(missing[start : start + UPLOAD_TOGETHER])
+
+    def of(self, listing: DesiredListing) -> dict[str, str]:
+        """References of the listing's photos. Raises: RejectedError when the marketplace refused one of them."""
+        for key in listing.photos:
+            if key in self._refused:
+                raise self._refused[key]
+        return {key: self._known[key] for key in listing.photos if key in self._known}
+
+    def _upload(self, keys: Sequence[str]) -> None:
+        try:
+            fresh = self._market.upload_photos([self._photos.get(key) for key in keys])
+        except RejectedError as error:
+            if len(keys) == 1:
+                self._refused[keys[0]] = error
+            else:  # one bad photo must not hold up its neighbours
+                for key in keys:
+                    self._upload([key])
+            return
+        self._store.bindings.save_images(self._shop_id, fresh)
+        self._known.update(fresh)
