@@ -71,9 +71,7 @@ def _scalar(value: Any, kind: str, name: str, path: str) -> object:
 
 
 def _wrong(value: object, name: str, path: str, kind: str) -> _MismatchError:
-    return _MismatchError(
-        f"cannot unmarshal {_go_word(value)} into Go struct field {name}{path} of type {kind}"
-    )
+    return _MismatchError(f"cannot unmarshal {_go_word(value)} into Go struct field {name}{path} of type {kind}")
 
 
 def _go_word(value: object) -> str:

@@ -66,10 +66,10 @@ def param(message: str) -> RefusalError:
     return RefusalError("error_param", message)
 
 
-def rate_limited() -> RefusalError:
+def rate_limited(http_status: int = 429) -> RefusalError:
     """The burst limit was passed."""
     text = "Too many requests. You have reached the rate limit. Please try again later."
-    return RefusalError("error_rate_limit", text, gateway=True, http_status=429)
+    return RefusalError("error_rate_limit", text, gateway=True, http_status=http_status)
 
 
 def daily_limit() -> RefusalError:

@@ -97,9 +97,7 @@ _FOOD = [
         "ลักษณะอาหาร",
         4,
         info={"max_value_count": 3},
-        attribute_value_list=_values(
-            (5011, "Vegan", "วีแกน"), (5012, "Halal", "ฮาลาล"), (5013, "Organic", "อินทรีย์")
-        ),
+        attribute_value_list=_values((5011, "Vegan", "วีแกน"), (5012, "Halal", "ฮาลาล"), (5013, "Organic", "อินทรีย์")),
     ),
 ]
 _CLOTH = [
@@ -109,9 +107,7 @@ _CLOTH = [
         "วัสดุ",
         2,
         mandatory=True,
-        attribute_value_list=_values(
-            (6001, "Silk", "ผ้าไหม"), (6002, "Cotton", "ผ้าฝ้าย"), (6003, "Hemp", "ใยกัญชง")
-        ),
+        attribute_value_list=_values((6001, "Silk", "ผ้าไหม"), (6002, "Cotton", "ผ้าฝ้าย"), (6003, "Hemp", "ใยกัญชง")),
     ),
     _attribute(
         100135,

@@ -85,9 +85,7 @@ def check_stock(rows: Sequence[Payload]) -> int:
     An ordinary shop may not name a location, although reads show one.
     """
     if any(row.get("location_id") for row in rows):
-        raise RefusalError(
-            "error_auth", "You do not have right to use seller location_id, please double check."
-        )
+        raise RefusalError("error_auth", "You do not have right to use seller location_id, please double check.")
     if len(rows) > 1:
         raise RefusalError("error_auth", "Lack of location_id, please double check.")
     units = int(rows[0].get("stock", 0)) if rows else 0
@@ -180,9 +178,7 @@ def _name(item: Payload) -> None:
 def _description(item: Payload) -> None:
     limit, text = reference.limits(None)["item_description_length_limit"], item["description"]
     if len(text) < limit["min_limit"]:
-        raise RefusalError(
-            "error_desc_length_min_limit", "The description is shorter than the minimum length."
-        )
+        raise RefusalError("error_desc_length_min_limit", "The description is shorter than the minimum length.")
     if len(text) > limit["max_limit"]:
         raise RefusalError("error_desc_length_max_limit", "The description exceeds the maximum length.")
     if text.count("#") > MAX_HASHTAGS:
@@ -206,10 +202,7 @@ def _words(item: Payload) -> None:
 
 
 def _attributes(item: Payload) -> None:
-    given = {
-        row.get("attribute_id", 0): row.get("attribute_value_list", [])
-        for row in item.get("attribute_list", [])
-    }
+    given = {row.get("attribute_id", 0): row.get("attribute_value_list", []) for row in item.get("attribute_list", [])}
     for number, values in given.items():
         known = reference.find_attribute(item["category_id"], number)
         if known is None or not all(_value_fits(known, value) for value in values):
@@ -217,9 +210,7 @@ def _attributes(item: Payload) -> None:
     for node in reference.attributes(item["category_id"]):
         if node["mandatory"] and not given.get(node["attribute_id"]):
             detail = f"Attribute is mandatory: id: {node['attribute_id']}, name: {node['name'][0]}"
-            raise RefusalError(
-                "error_invalid_attribute", "Mandatory attribute information required", debug=detail
-            )
+            raise RefusalError("error_invalid_attribute", "Mandatory attribute information required", debug=detail)
 
 
 def _value_fits(node: Payload, value: Payload) -> bool:

@@ -62,9 +62,7 @@ NEW_TIERS: list[Any] = [
         ],
     }
 ]
-OLD_TIERS: list[Any] = [
-    {"name": "string", "option_list": [{"option": "string", "image": {"image_id": "string"}}]}
-]
+OLD_TIERS: list[Any] = [{"name": "string", "option_list": [{"option": "string", "image": {"image_id": "string"}}]}]
 TIERS = {"item_id": "int64", "standardise_tier_variation": NEW_TIERS, "tier_variation": OLD_TIERS}
 INIT_TIERS = TIERS | {"model": [MODEL]}
 UPDATE_TIERS = TIERS | {"model_list": [{"model_id": "int64", "tier_index": ["int32"]}]}

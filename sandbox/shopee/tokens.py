@@ -1,129 +1,110 @@
-"""Authorisations of one app: codes, access tokens and single-use refresh tokens, per shop.
+"""Codes, access tokens and single-use refresh tokens of one app, per shop.
 
 Choices where nothing is documented: a spent refresh token answers `error_auth` "Invalid
-refresh_token."; two racing refreshes leave the first winner's pair alive and the other refused.
+refresh_token."; of two racing refreshes the first wins and the other is refused.
 """
 
-import random
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from sandbox.market.market import Market
+from sandbox.market.shop import Grant, Shop
 from sandbox.shopee.errors import RefusalError
 
-CODE_LIFE_S, ACCESS_LIFE_S, OVERLAP_S = 600, 14400, 300
-REFRESH_LIFE_S, GRANT_LIFE_S = 30 * 86400, 365 * 86400
-
-
-@dataclass
-class Grant:
-    """One seller's consent; ends at `expire_time` or when `linked` is taken away."""
-
-    auth_time: int
-    expire_time: int
-    linked: bool = True
+CODE_LIFE_S, ACCESS_LIFE_S, OVERLAP_S = 600, 14_400, 300
+REFRESH_LIFE_S, GRANT_LIFE_S = 30 * 86_400, 365 * 86_400
 
 
 @dataclass
 class Code:
     """A one-time code: the shops it opens, and the main account when it came from one."""
 
-    shops: set[int]
-    expires_at: int
+    shops: list[str]
+    expires_at: float
     main_account: int | None = None
 
 
-@dataclass
-class Tokens:
-    """Every code and token the app holds; a token maps each shop it serves to its last second."""
+def exchange(market: Market, codes: dict[str, Code], body: Mapping[str, object]) -> dict[str, object]:
+    """Answer of auth/token/get; every earlier token of these shops is dead afterwards."""
+    held = _usable(codes, body, market.clock.now())
+    del codes[str(body["code"])]
+    shops = [market.shops[shop_id] for shop_id in held.shops]
+    for shop in shops:
+        for grant in shop.grants:
+            grant.revoke()
+    first, *others = [_consented(market, shop) for shop in shops]
+    for grant in others:
+        # A main account's first pair is one pair for all its shops; each may refresh it once.
+        grant.access_token, grant.refresh_token = first.access_token, first.refresh_token
+    answer = _pair(first)
+    if held.main_account is not None:
+        answer |= {"shop_id_list": [int(shop_id) for shop_id in held.shops], "merchant_id_list": []}
+    return answer
 
-    seed: int
-    grants: dict[int, Grant] = field(default_factory=dict)
-    codes: dict[str, Code] = field(default_factory=dict)
-    access: dict[str, dict[int, int]] = field(default_factory=dict)
-    refresh: dict[str, dict[int, int]] = field(default_factory=dict)
-    spoken: int = 0
 
-    def consent(self, shops: list[int], now_s: int, main_account: int | None = None) -> str:
-        """A one-time code for these shops, as a seller's consent gives."""
-        code = self._word("code")
-        self.codes[code] = Code(set(shops), now_s + CODE_LIFE_S, main_account)
-        for shop_id in shops:
-            self.grants[shop_id] = Grant(now_s, now_s + GRANT_LIFE_S)
-        return code
+def rotate(market: Market, refresh_token: str, shop: Shop) -> dict[str, object]:
+    """Answer of auth/access_token/get; the old access token lives five minutes more."""
+    now = market.clock.now()
+    spent = next((grant for grant in shop.grants if grant.refresh_token == refresh_token), None)
+    if why := why_not_linked(shop, now):
+        raise RefusalError(why, "Partner and shop has no linked.")
+    if spent is None or spent.refresh_used or spent.refresh_ends_at == 0:
+        raise RefusalError("error_auth", "Invalid refresh_token.")
+    if spent.refresh_ends_at < now:
+        raise RefusalError("refresh_token_expired", "Your refresh_token expired.")
+    spent.refresh_used = True
+    for grant in shop.grants:
+        grant.access_ends_at = min(grant.access_ends_at, now + OVERLAP_S)
+    renewed = market.grant(shop)
+    renewed.data["auth_time"] = spent.data.get("auth_time", now)
+    return _pair(renewed) | {"shop_id": int(shop.shop_id)}
 
-    def issue(self, shops: set[int], now_s: int) -> tuple[str, str]:
-        """A fresh (access, refresh) pair; earlier access tokens of these shops live 5 minutes more."""
-        for old in self.access.values():
-            old.update({shop: min(old[shop], now_s + OVERLAP_S) for shop in shops & old.keys()})
-        access, refresh = self._word("access"), self._word("refresh")
-        self.access[access] = dict.fromkeys(shops, now_s + ACCESS_LIFE_S)
-        self.refresh[refresh] = dict.fromkeys(shops, now_s + REFRESH_LIFE_S)
-        return access, refresh
 
-    def exchange(
-        self, code: str, shop_id: int | None, main_account: int | None, now_s: int
-    ) -> dict[str, object]:
-        """Answer of auth/token/get."""
-        held = self.codes.get(code)
-        if held is None:
-            raise RefusalError("error_auth", "Invalid code")
-        if held.expires_at < now_s:
-            raise RefusalError("invalid_code", "Invalid code, please have a check.")
-        if held.main_account is not None and main_account != held.main_account:
-            raise RefusalError("invalid_main_acount_id", "Invalid main_account_id, please have a check.")
-        if held.main_account is None and shop_id not in held.shops:
-            raise RefusalError("invalid_shop_id", "Invalid shop_id, please have a check.")
-        del self.codes[code]
-        self._replace(held.shops)
-        access, refresh = self.issue(held.shops, now_s)
-        answer: dict[str, object] = {
-            "access_token": access,
-            "refresh_token": refresh,
-            "expire_in": ACCESS_LIFE_S,
-        }
-        if held.main_account is not None:
-            answer |= {"shop_id_list": sorted(held.shops), "merchant_id_list": []}
-        return answer
+def serves(shops: Mapping[str, Shop], access_token: str, now: float) -> frozenset[int]:
+    """The shops a live access token serves; empty when unknown or stale."""
+    return frozenset(
+        int(shop.shop_id)
+        for shop in shops.values()
+        if any(g.access_token == access_token and g.access_ends_at >= now for g in shop.grants)
+    )
 
-    def rotate(self, refresh: str, shop_id: int, now_s: int) -> dict[str, object]:
-        """Answer of auth/access_token/get; the spent refresh token never works again for this shop."""
-        held = self.refresh.get(refresh, {})
-        if shop_id not in held:
-            raise RefusalError("error_auth", "Invalid refresh_token.")
-        if held[shop_id] < now_s:
-            raise RefusalError("refresh_token_expired", "Your refresh_token expired.")
-        if why := self.why_not_linked(shop_id, now_s):
-            raise RefusalError(why, "Partner and shop has no linked.")
-        del held[shop_id]
-        access, renewed = self.issue({shop_id}, now_s)
-        return {
-            "access_token": access,
-            "refresh_token": renewed,
-            "expire_in": ACCESS_LIFE_S,
-            "shop_id": shop_id,
-        }
 
-    def shops_of(self, access: str, now_s: int) -> frozenset[int]:
-        """Shops a live access token serves; empty when unknown or stale."""
-        held = self.access.get(access, {})
-        return frozenset(shop for shop, last_second in held.items() if last_second >= now_s)
+def why_not_linked(shop: Shop | None, now: float) -> str:
+    """The code that says why the seller's consent does not stand; "" while it does."""
+    if shop is None or not any(grant.refresh_ends_at > 0 for grant in shop.grants):
+        return "shop_no_linked"
+    return "shop_access_expired" if consent_ends_at(shop, now) < now else ""
 
-    def why_not_linked(self, shop_id: int, now_s: int) -> str:
-        """ "" while the seller's consent stands, else the code that says it does not."""
-        grant = self.grants.get(shop_id)
-        if grant is None or not grant.linked:
-            return "shop_no_linked"
-        return "shop_access_expired" if grant.expire_time < now_s else ""
 
-    def revoke(self, shop_id: int) -> None:
-        """Takes the consent away, as a seller does in the seller centre."""
-        if shop_id in self.grants:
-            self.grants[shop_id].linked = False
+def consented_at(shop: Shop, now: float) -> float:
+    """When the seller agreed, epoch seconds."""
+    return float(shop.grants[-1].data.get("auth_time", now)) if shop.grants else now
 
-    def _replace(self, shops: set[int]) -> None:
-        for held in [*self.access.values(), *self.refresh.values()]:
-            for shop in shops & held.keys():
-                del held[shop]
 
-    def _word(self, kind: str) -> str:
-        self.spoken += 1
-        return random.Random(f"{self.seed}:{kind}:{self.spoken}").randbytes(16).hex()
+def consent_ends_at(shop: Shop, now: float) -> float:
+    """When the seller's consent ends by itself."""
+    return consented_at(shop, now) + GRANT_LIFE_S
+
+
+def _usable(codes: Mapping[str, Code], body: Mapping[str, object], now: float) -> Code:
+    held = codes.get(str(body["code"]))
+    if held is None:
+        raise RefusalError("error_auth", "Invalid code")
+    if held.expires_at < now:
+        raise RefusalError("invalid_code", "Invalid code, please have a check.")
+    if held.main_account is not None and body.get("main_account_id") != held.main_account:
+        raise RefusalError("invalid_main_acount_id", "Invalid main_account_id, please have a check.")
+    if held.main_account is None and str(body.get("shop_id")) not in held.shops:
+        raise RefusalError("invalid_shop_id", "Invalid shop_id, please have a check.")
+    return held
+
+
+def _consented(market: Market, shop: Shop) -> Grant:
+    grant = market.grant(shop)
+    grant.data["auth_time"] = market.clock.now()
+    return grant
+
+
+def _pair(grant: Grant) -> dict[str, object]:
+    tokens: dict[str, object] = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
+    return tokens | {"expire_in": ACCESS_LIFE_S}
