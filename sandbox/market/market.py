@@ -33,14 +33,17 @@ class Market:
     paid_status: ClassVar[str] = "paid"
     unpaid_status: ClassVar[str] = "unpaid"
     default_settings: ClassVar[dict[str, Any]] = {}
-    kept: ClassVar[tuple[str, ...]] = ("shops", "settings", "due", "ids", "seed")
+    kept: ClassVar[tuple[str, ...]] = (
+        "shops", "settings", "due", "ids", "identity", "seed", "app_key", "app_secret", "push_key",
+    )  # fmt: skip
 
     def __init__(self, seed: int = 1, clock: Clock | None = None) -> None:
         self.seed = seed
         self.clock = clock or Clock()
         self.lock = threading.RLock()
         self.root_url = ""
-        self.app_key, self.app_secret, self.push_key = self.app_identity(Ids(seed))
+        self.identity = Ids(seed)  # shop ids and tokens; outlives a reset, `ids` starts again
+        self.app_key, self.app_secret, self.push_key = self.app_identity(self.identity)
         self.faults = Faults()
         self.pusher = Pusher(self.clock, self.faults, self.push_retry_s)
         self.photos = Photos()
@@ -90,11 +93,11 @@ class Market:
 
     def new_shop_id(self) -> str:
         """*channel*: a free shop id."""
-        return str(self.ids.number("shop", 100_000))
+        return str(self.identity.number("shop", 100_000))
 
     def new_tokens(self, shop: Shop) -> tuple[str, str]:
         """*channel*: an access token and a refresh token."""
-        return self.ids.text(32), self.ids.text(32)
+        return self.identity.text(32), self.identity.text(32)
 
     def new_order_id(self) -> str:
         """*channel*: a free order id."""
@@ -311,7 +314,7 @@ class Market:
     def reset(self, seed: int) -> None:
         """No listing, order, photo, fault or call is left; shops stay, and their first tokens work again."""
         with self.lock:
-            self.seed = seed
+            self.seed, self.ids = seed, Ids(seed)
             for shop in self.shops.values():
                 self._empty(shop)
             self.clock.offset_s = 0.0
