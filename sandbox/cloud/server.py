@@ -26,7 +26,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from sandbox.cloud import repair
+from sandbox.cloud import repair, speed
 from sandbox.cloud.persistence import Keeper
 
 HOST = "127.0.0.1"
@@ -49,6 +49,7 @@ class CloudServer:
 
     def __init__(self, port: int = 0, data: Path | None = None) -> None:
         repair.apply()
+        speed.apply()
         self._keeper = Keeper(data) if data is not None else None
         app = DomainDispatcherApplication(create_backend_app)
         self._server = make_server(HOST, port, app, threaded=True, request_handler=_Handler)
