@@ -1,0 +1,32 @@
+"""Nightly balances, by shop and by day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chalicelib.domain.balance import Balance
+from chalicelib.store import keys
+from chalicelib.store.items import from_item, to_item
+from chalicelib.store.table import GSI1, Table
+
+
+class Balances:
+    """`ports.Balances` over a table; a balance made again replaces the earlier one of its shop and day."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def save(self, balance: Balance) -> None:
+        """The balance of its shop and day is as given."""
+        key, day = keys.balance(balance.shop, balance.day), keys.balances_of_day(balance.day)
+        self._table.put(keys.indexed(key, day, f"SHOP#{balance.shop}", to_item(balance)))
+
+    def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
+        """Balances of a shop, newest day first."""
+        rows = self._table.query(keys.balances(shop_id), newest_first=True, limit=limit)
+        return tuple(from_item(Balance, row) for row in rows)
+
+    def of_day(self, day: date) -> tuple[Balance, ...]:
+        """Balances of all shops for a day, by shop."""
+        rows = self._table.query(keys.balances_of_day(day), index=GSI1)
+        return tuple(from_item(Balance, row) for row in rows)

@@ -1,0 +1,88 @@
+"""Bindings of SKUs to offers, and the photos each shop already has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.domain.errors import LeaseLostError
+from chalicelib.domain.offers import Binding
+from chalicelib.domain.shops import Lease
+from chalicelib.store import keys as places  # `keys` is a word of the port below
+from chalicelib.store.items import from_item, to_item
+from chalicelib.store.leases import still_held
+from chalicelib.store.table import (
+    MAX_OPERATIONS,
+    AtLeast,
+    ConditionFailedError,
+    Equals,
+    Put,
+    Table,
+    Update,
+    chunks,
+)
+
+
+class Bindings:
+    """`ports.Bindings` over a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of_shop(self, shop_id: str) -> dict[str, Binding]:
+        """Seller SKU -> binding, all of the shop."""
+        rows = self._table.query(places.bindings(shop_id))
+        return {row["seller_sku"]: from_item(Binding, row) for row in rows}
+
+    def of_skus(self, shop_id: str, skus: Sequence[str]) -> dict[str, Binding]:
+        """Seller SKU -> binding, for those that have one."""
+        rows = self._table.batch_get(places.binding(shop_id, sku) for sku in skus)
+        return {row["seller_sku"]: from_item(Binding, row) for row in rows.values()}
+
+    def save(self, bindings: Sequence[Binding], lease: Lease | None = None) -> None:
+        """The bindings are as given (the last one for a SKU).
+
+        Raises: LeaseLostError when the lease is no longer the one in force; up to 99 bindings are written all or
+        none, and of more the first hundreds may be in.
+        """
+        rows = {}
+        for binding in bindings:
+            key = places.binding(binding.shop, binding.seller_sku)
+            rows[key] = places.keyed(key, to_item(binding))
+        if lease is None:
+            self._table.batch_put(rows.values())
+            return
+        for some in chunks(list(rows.values()), MAX_OPERATIONS - 1):
+            try:
+                self._table.write([still_held(lease), *(Put(row) for row in some)])
+            except ConditionFailedError:
+                raise LeaseLostError(f"{lease.shop}: another worker holds it") from None
+
+    def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
+        """The remembered quantity falls by the units, never below zero; a SKU without binding is ignored."""
+        key = places.binding(shop_id, seller_sku)
+        try:
+            self._table.update(Update(key, add={"quantity": -units}, when=AtLeast("quantity", units)))
+        except ConditionFailedError as error:
+            row = error.rows[0]
+            if row:
+                self._empty(shop_id, seller_sku, units, remembered=row["quantity"])
+
+    def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
+        """Content key -> the marketplace's reference, for photos handed over before."""
+        rows = self._table.batch_get(places.image(shop_id, key) for key in keys)
+        return {row["photo"]: row["reference"] for row in rows.values()}
+
+    def save_images(self, shop_id: str, images: Mapping[str, str]) -> None:
+        """The references are remembered."""
+        self._table.batch_put(
+            places.keyed(places.image(shop_id, key), {"photo": key, "reference": reference})
+            for key, reference in images.items()
+        )
+
+    def _empty(self, shop_id: str, seller_sku: str, units: int, remembered: int) -> None:
+        """Zero, if it is still what the first try saw; otherwise from the start."""
+        change = Update(places.binding(shop_id, seller_sku), set={"quantity": 0}, when=Equals("quantity", remembered))
+        try:
+            self._table.update(change)
+        except ConditionFailedError:
+            self.sold(shop_id, seller_sku, units)

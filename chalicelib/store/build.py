@@ -1,0 +1,51 @@
+"""The store, put together from its parts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from chalicelib.domain.ports import Clock, Photos, Store
+from chalicelib.store.balances import Balances
+from chalicelib.store.bindings import Bindings
+from chalicelib.store.catalogues import Catalogues
+from chalicelib.store.communities import Communities
+from chalicelib.store.memory import MemoryTable
+from chalicelib.store.orders import Orders
+from chalicelib.store.photos import MemoryPhotos
+from chalicelib.store.plans import WaitingPlans
+from chalicelib.store.seen import Seen
+from chalicelib.store.shops import Shops
+from chalicelib.store.stock import Stock
+from chalicelib.store.synclog import SyncLog
+from chalicelib.store.table import Table
+from chalicelib.store.vault import PlainVault, RememberingVault, Vault
+
+
+def now_utc() -> datetime:
+    """The present moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) -> Store:
+    """Every store over one table. Nothing is read or connected here.
+
+    Shops remember opened tokens in this process; buyers' details are opened anew each time.
+    """
+    return Store(
+        communities=Communities(table),
+        catalogues=Catalogues(table, clock),
+        stock=Stock(table),
+        photos=photos,
+        shops=Shops(table, RememberingVault(vault), clock),
+        bindings=Bindings(table),
+        orders=Orders(table, vault),
+        log=SyncLog(table),
+        balances=Balances(table),
+        plans=WaitingPlans(table, clock),
+        seen=Seen(table, clock),
+    )
+
+
+def memory_store(clock: Clock = now_utc) -> Store:
+    """A store that lives in this process alone and encrypts nothing, for tests and simulations."""
+    return build(MemoryTable(), MemoryPhotos(), PlainVault(), clock)

@@ -1,0 +1,249 @@
+"""Every key of the table, once.
+
+| Row            | PK                   | SK                 | GSI1PK           | GSI1SK               | File        |
+|----------------|----------------------|--------------------|------------------|----------------------|-------------|
+| community      | COMMUNITY#<c>        | COMMUNITY          |                  |                      | communities |
+| its copy       | COMMUNITIES          | COMMUNITY#<c>      |                  |                      | communities |
+| maker          | COMMUNITY#<c>        | MAKER#<id>         |                  |                      | catalogues  |
+| product        | COMMUNITY#<c>        | PRODUCT#<code>     |                  |                      | catalogues  |
+| SKU claim      | SKUS#<c>             | SKU#<sku>          |                  |                      | catalogues  |
+| stock level    | STOCK#<c>            | LEVEL#<sku>        |                  |                      | stock       |
+| movement       | LEDGER#<c>#<sku>     | MOVE#<movement>    | LEDGER#<c>#<sku> | <at>#<movement>      | stock       |
+| shop           | SHOP#<s>             | SHOP               |                  |                      | shops       |
+| its copy       | SHOPS                | SHOP#<c>#<s>       |                  |                      | shops       |
+| its address    | REMOTE#<channel>     | REMOTE#<remote id> |                  |                      | shops       |
+| app            | APPS#<channel>       | APP#<app key>      |                  |                      | shops       |
+| tokens         | SHOP#<s>             | TOKENS             |                  |                      | shops       |
+| lease          | SHOP#<s>             | LEASE#<purpose>    |                  |                      | leases      |
+| waiting plan   | SHOP#<s>             | PLAN               |                  |                      | plans       |
+| cursor         | SHOP#<s>             | CURSOR#<stream>    |                  |                      | orders      |
+| binding        | BINDINGS#<s>         | SKU#<seller sku>   |                  |                      | bindings    |
+| handed photo   | IMAGES#<s>           | IMAGE#<photo key>  |                  |                      | bindings    |
+| order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
+| buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
+| units sold     | SOLD#<s>             | SKU#<sku>          |                  |                      | orders      |
+| run            | RUN#<run>            | RUN                | RUNS#<c>         | <started>#<run>      | synclog     |
+| entry (90 d)   | RUN#<run>            | ENTRY#<number>     | LOG#<c>          | <at>#<run>#<number>  | synclog     |
+| balance        | BALANCES#<s>         | DAY#<day>          | BALANCES#<day>   | SHOP#<s>             | balances    |
+| seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
+| session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
+
+<c> community, <s> shop. Times are texts of `items.text_of`, so they sort. Copies are written in one transaction
+with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but for the two
+lists of all communities and all shops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+
+from chalicelib.store.items import text_of
+from chalicelib.store.table import Item, Key
+
+COMMUNITIES = "COMMUNITIES"
+SHOPS = "SHOPS"
+MAKER, PRODUCT, LEVEL, ENTRY = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#"
+
+_LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
+
+
+def community_partition(community_id: str) -> str:
+    """Partition of a community with its makers and products."""
+    return f"COMMUNITY#{community_id}"
+
+
+def community(community_id: str) -> Key:
+    """The community itself."""
+    return community_partition(community_id), "COMMUNITY"
+
+
+def community_copy(community_id: str) -> Key:
+    """Its copy in the list of all."""
+    return COMMUNITIES, f"COMMUNITY#{community_id}"
+
+
+def maker(community_id: str, maker_id: str) -> Key:
+    """One maker."""
+    return community_partition(community_id), f"{MAKER}{maker_id}"
+
+
+def product(community_id: str, code: str) -> Key:
+    """One product with its variants."""
+    return community_partition(community_id), f"{PRODUCT}{code}"
+
+
+def claim(community_id: str, sku: str) -> Key:
+    """Which product a SKU belongs to."""
+    return f"SKUS#{community_id}", f"SKU#{sku}"
+
+
+def stock_partition(community_id: str) -> str:
+    """Partition of all stock levels of a community."""
+    return f"STOCK#{community_id}"
+
+
+def level(community_id: str, sku: str) -> Key:
+    """Stock level of one SKU."""
+    return stock_partition(community_id), f"{LEVEL}{sku}"
+
+
+def ledger(community_id: str, sku: str) -> str:
+    """Partition of one SKU's movements, in the table (by id) and in GSI1 (by time)."""
+    return f"LEDGER#{community_id}#{sku}"
+
+
+def movement(community_id: str, sku: str, movement_id: str) -> Key:
+    """One movement."""
+    return ledger(community_id, sku), f"MOVE#{movement_id}"
+
+
+def shop(shop_id: str) -> Key:
+    """The shop itself."""
+    return f"SHOP#{shop_id}", "SHOP"
+
+
+def shop_copy(community_id: str, shop_id: str) -> Key:
+    """Its copy in the list of all, where the shops of one community stand together."""
+    return SHOPS, f"{shop_copies(community_id)}{shop_id}"
+
+
+def shop_copies(community_id: str) -> str:
+    """Beginning of the sort keys of one community's shops."""
+    return f"SHOP#{community_id}#"
+
+
+def remote(channel: str, remote_id: str) -> Key:
+    """Which shop of ours a channel's own id means."""
+    return f"REMOTE#{channel}", f"REMOTE#{remote_id}"
+
+
+def apps(channel: str) -> str:
+    """Partition of a channel's apps."""
+    return f"APPS#{channel}"
+
+
+def app(channel: str, app_key: str) -> Key:
+    """One app, secrets sealed."""
+    return apps(channel), f"APP#{app_key}"
+
+
+def tokens(shop_id: str) -> Key:
+    """The shop's tokens, sealed."""
+    return f"SHOP#{shop_id}", "TOKENS"
+
+
+def lease(shop_id: str, purpose: str) -> Key:
+    """Who may work on the shop for one purpose; never deleted, so its fence only rises."""
+    return f"SHOP#{shop_id}", f"LEASE#{purpose}"
+
+
+def plan(shop_id: str) -> Key:
+    """The plan that waits for a person."""
+    return f"SHOP#{shop_id}", "PLAN"
+
+
+def cursor(shop_id: str, stream: str) -> Key:
+    """How far a stream was read."""
+    return f"SHOP#{shop_id}", f"CURSOR#{stream}"
+
+
+def bindings(shop_id: str) -> str:
+    """Partition of a shop's bindings."""
+    return f"BINDINGS#{shop_id}"
+
+
+def binding(shop_id: str, seller_sku: str) -> Key:
+    """One binding."""
+    return bindings(shop_id), f"SKU#{seller_sku}"
+
+
+def image(shop_id: str, photo_key: str) -> Key:
+    """The marketplace's reference for a photo handed over before."""
+    return f"IMAGES#{shop_id}", f"IMAGE#{photo_key}"
+
+
+def orders(shop_id: str) -> str:
+    """Partition of a shop's orders, in the table (by id) and in GSI1 (by time of creation)."""
+    return f"ORDERS#{shop_id}"
+
+
+def order(shop_id: str, order_id: str) -> Key:
+    """One order, its buyer masked."""
+    return orders(shop_id), f"ORDER#{order_id}"
+
+
+def buyer(shop_id: str, order_id: str) -> Key:
+    """The order's buyer, sealed."""
+    return f"BUYERS#{shop_id}", f"ORDER#{order_id}"
+
+
+def sold(shop_id: str, sku: str) -> Key:
+    """Units of one SKU this shop ever sold."""
+    return f"SOLD#{shop_id}", f"SKU#{sku}"
+
+
+def run_partition(run_id: str) -> str:
+    """Partition of a run with its entries."""
+    return f"RUN#{run_id}"
+
+
+def run(run_id: str) -> Key:
+    """The run itself."""
+    return run_partition(run_id), "RUN"
+
+
+def runs(community_id: str) -> str:
+    """GSI1 partition of a community's runs."""
+    return f"RUNS#{community_id}"
+
+
+def entry(run_id: str, number: int) -> Key:
+    """One entry; the number has leading zeros so that ten comes after nine."""
+    return run_partition(run_id), f"{ENTRY}{number:06d}"
+
+
+def log(community_id: str) -> str:
+    """GSI1 partition of a community's entries."""
+    return f"LOG#{community_id}"
+
+
+def balance(shop_id: str, day: date) -> Key:
+    """Balance of one shop and day."""
+    return balances(shop_id), f"DAY#{day.isoformat()}"
+
+
+def balances(shop_id: str) -> str:
+    """Partition of a shop's balances."""
+    return f"BALANCES#{shop_id}"
+
+
+def balances_of_day(day: date) -> str:
+    """GSI1 partition of a day's balances."""
+    return f"BALANCES#{day.isoformat()}"
+
+
+def seen(key: str) -> Key:
+    """A thing that happened; a key too long for DynamoDB is kept as its hash."""
+    short = key if len(key.encode()) <= _LONGEST else hashlib.sha256(key.encode()).hexdigest()
+    return f"SEEN#{short}", "SEEN"
+
+
+def session(session_id: str) -> Key:
+    """A session, under the hash of its id: who reads the table cannot sign in with what it says."""
+    return f"SESSION#{hashlib.sha256(session_id.encode()).hexdigest()}", "SESSION"
+
+
+def keyed(key: Key, values: Item) -> Item:
+    """The values as the row of this key."""
+    return {"PK": key[0], "SK": key[1], **values}
+
+
+def indexed(key: Key, partition: str, sort: str, values: Item) -> Item:
+    """The values as the row of this key, found through GSI1 too."""
+    return {"PK": key[0], "SK": key[1], "GSI1PK": partition, "GSI1SK": sort, **values}
+
+
+def at(moment: datetime, *rest: str) -> str:
+    """A sort key by time, made unique by the rest."""
+    return "#".join((text_of(moment), *rest))

@@ -1,0 +1,199 @@
+"""Orders with what they moved in the stock ledger, cursors, and how much each shop sold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+
+from chalicelib.domain.errors import NotFoundError, StaleWriteError
+from chalicelib.domain.orders import Buyer, Order, OrderState
+from chalicelib.domain.ports import Cursor
+from chalicelib.domain.stock import Movement, StockError
+from chalicelib.store import keys
+from chalicelib.store.buyers import Buyers, masked
+from chalicelib.store.items import from_item, text_of, to_item
+from chalicelib.store.stock import by_sku, level_update, movement_put
+from chalicelib.store.table import (
+    GSI1,
+    MAX_OPERATIONS,
+    Absent,
+    Condition,
+    ConditionFailedError,
+    Equals,
+    Item,
+    Operation,
+    Put,
+    Table,
+    Update,
+    chunks,
+)
+from chalicelib.store.vault import Vault
+
+_FIRST, _LAST = "0", "~"  # below and above every time as text
+
+
+class StaleStockError(StaleWriteError, StockError):
+    """A level moved since the movements were decided, and they would now break the ledger: decide again."""
+
+
+class Orders:
+    """`ports.Orders` over a table.
+
+    An order row carries a fingerprint of its content. A write names the fingerprint of the order it was decided
+    on, so two workers that heard of the same order at once cannot both move its stock.
+    """
+
+    def __init__(self, table: Table, vault: Vault) -> None:
+        self._table = table
+        self._buyers = Buyers(table, vault)
+
+    def get(self, shop_id: str, order_id: str) -> Order | None:
+        """The order with its buyer masked, or None."""
+        row = self._table.get(keys.order(shop_id, order_id))
+        return from_item(Order, row) if row else None
+
+    def many(self, shop_id: str, order_ids: Sequence[str]) -> dict[str, Order]:
+        """Order id -> order, for those we have."""
+        rows = self._table.batch_get(keys.order(shop_id, order_id) for order_id in order_ids)
+        return {row["order_id"]: from_item(Order, row) for row in rows.values()}
+
+    def buyer(self, shop_id: str, order_id: str) -> Buyer:
+        """The buyer in clear, opened now and kept nowhere. Raises: NotFoundError for an unknown order."""
+        order = self.get(shop_id, order_id)
+        if order is None:
+            raise NotFoundError(f"no order {order_id} in {shop_id}")
+        return self._buyers.opened(shop_id, order_id)
+
+    def take(
+        self,
+        community_id: str,
+        order: Order,
+        known: Order | None,
+        movements: Sequence[Movement],
+        cursor: Cursor | None = None,
+    ) -> None:
+        """The order, its stock movements and the cursor are stored together.
+
+        Movements already in the ledger are left out. What does not fit into one transaction of a hundred rows is
+        moved before the order row, piece by piece; a repeat then finds those movements done.
+
+        Raises: StaleWriteError when the stored order is no longer `known`, StaleStockError (one too) when a
+        movement would take a level below zero.
+        """
+        fresh = self._fresh(community_id, movements)
+        last = self._last_rows(order, known, cursor)
+        groups = list(by_sku(fresh).values())
+        if len(last) + len(fresh) + len(groups) > MAX_OPERATIONS:
+            for some in chunks(sorted(fresh, key=lambda one: one.sku), MAX_OPERATIONS // 2):
+                self._write(_moves(community_id, some))
+            groups = []
+        self._write([*last[:MAX_OPERATIONS], *_moves(community_id, [one for group in groups for one in group])])
+        # Only counters can be so many; they rank shops and are no part of the ledger.
+        if last[MAX_OPERATIONS:]:
+            self._write(last[MAX_OPERATIONS:])
+
+    def created_between(self, shop_id: str, since: datetime, until: datetime) -> tuple[Order, ...]:
+        """Orders with `since <= created_at < until`, oldest first."""
+        # Sort keys go on after the time, so those of `until` itself lie beyond it.
+        span = text_of(since), text_of(until)
+        rows = self._table.query(keys.orders(shop_id), index=GSI1, between=span)
+        return tuple(from_item(Order, row) for row in rows)
+
+    def latest(self, shop_id: str, limit: int = 50) -> tuple[Order, ...]:
+        """The orders created last, newest first."""
+        return self.page([shop_id], limit)
+
+    def page(self, shop_ids: Sequence[str], limit: int = 50, before: datetime | None = None) -> tuple[Order, ...]:
+        """Orders of several shops, newest first, created before a moment (for the next page): one read a shop."""
+        span = _FIRST, text_of(before) if before else _LAST
+        streams = [
+            self._table.query(keys.orders(shop_id), index=GSI1, between=span, newest_first=True, limit=limit)
+            for shop_id in shop_ids
+        ]
+        newest = merge(*streams, key=lambda row: row["GSI1SK"], reverse=True)
+        return tuple(from_item(Order, row) for row in islice(newest, limit))
+
+    def cursor(self, shop_id: str, stream: str) -> Cursor | None:
+        """How far the stream was read, or None."""
+        row = self._table.get(keys.cursor(shop_id, stream))
+        return from_item(Cursor, row) if row else None
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        """The cursor is as given."""
+        self._table.put(_cursor_row(cursor))
+
+    def sold_lately(self, shop_id: str, skus: Sequence[str]) -> dict[str, int]:
+        """Units of each SKU this shop ever sold, counted once when an order line is first seen alive."""
+        rows = self._table.batch_get(keys.sold(shop_id, sku) for sku in skus)
+        counted = {row["sku"]: row["units"] for row in rows.values()}
+        return {sku: counted.get(sku, 0) for sku in skus}
+
+    def _fresh(self, community_id: str, movements: Sequence[Movement]) -> list[Movement]:
+        """The movements that are not in the ledger yet, each once."""
+        wanted = {keys.movement(community_id, one.sku, one.id): one for one in movements}
+        there = self._table.batch_get(wanted) if wanted else {}
+        return [movement for key, movement in wanted.items() if key not in there]
+
+    def _last_rows(self, order: Order, known: Order | None, cursor: Cursor | None) -> list[Operation]:
+        """The rows that say the order is taken: itself, its buyer, the cursor, the counters."""
+        buyer, sealed = self._buyers.rows(order, known.buyer if known else Buyer())
+        stored = replace(order, buyer=buyer)
+        rows: list[Operation] = [Put(_order_row(stored), _unchanged(known)), *sealed]
+        if cursor is not None:
+            rows.append(Put(_cursor_row(cursor)))
+        return rows + _counters(order, known)
+
+    def _write(self, operations: Sequence[Operation]) -> None:
+        try:
+            self._table.write(operations)
+        except ConditionFailedError as error:
+            broken = [operations[place] for place in error.places]
+            if all(isinstance(operation, Update) for operation in broken):
+                skus = ", ".join(operation.key[1].removeprefix(keys.LEVEL) for operation in broken)
+                raise StaleStockError(f"stock moved meanwhile: {skus}") from error
+            raise StaleWriteError(f"taken meanwhile: {', '.join(one.key[1] for one in broken)}") from error
+
+
+def fingerprint(order: Order) -> str:
+    """Equal for equal orders, whether the buyer is masked or in clear."""
+    said = json.dumps(to_item(replace(order, buyer=masked(order.buyer))), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _order_row(order: Order) -> Item:
+    values = to_item(order) | {"fingerprint": fingerprint(order)}
+    sort = keys.at(order.created_at, order.order_id)
+    return keys.indexed(keys.order(order.shop, order.order_id), keys.orders(order.shop), sort, values)
+
+
+def _unchanged(known: Order | None) -> Condition:
+    return Absent() if known is None else Equals("fingerprint", fingerprint(known))
+
+
+def _cursor_row(cursor: Cursor) -> Item:
+    return keys.keyed(keys.cursor(cursor.shop, cursor.stream), to_item(cursor))
+
+
+def _counters(order: Order, known: Order | None) -> list[Operation]:
+    """One addition for each SKU of lines not heard of before; what came in cancelled was never sold."""
+    before = {line.line_id for line in known.lines} if known else set()
+    units: dict[str, int] = {}
+    for line in order.lines:
+        if line.line_id not in before and line.seller_sku and line.state is not OrderState.CANCELLED:
+            units[line.seller_sku] = units.get(line.seller_sku, 0) + line.quantity
+    return [
+        Update(keys.sold(order.shop, sku), set={"sku": sku}, add={"units": count})
+        for sku, count in sorted(units.items())
+    ]
+
+
+def _moves(community_id: str, movements: Sequence[Movement]) -> list[Operation]:
+    """Every movement into the ledger, and one update for each level they move."""
+    puts: list[Operation] = [movement_put(community_id, movement) for movement in movements]
+    groups = by_sku(movements).items()
+    return puts + [level_update(community_id, sku, group) for sku, group in groups]

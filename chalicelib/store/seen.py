@@ -1,0 +1,29 @@
+"""What happened before: the first of equal messages does the work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.domain.ports import Clock
+from chalicelib.store import keys
+from chalicelib.store.items import text_of
+from chalicelib.store.table import Absent, AnyOf, AtMost, ConditionFailedError, Table
+
+
+class Seen:
+    """`ports.Seen` over a table. The time limit is exact; DynamoDB removes the row some hours later."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    def first_time(self, key: str, seconds: int) -> bool:
+        """True once per key within the time; a repeat answers False and does not lengthen it."""
+        now = self._clock()
+        end = now + timedelta(seconds=seconds)
+        row = keys.keyed(keys.seen(key), {"until": text_of(end), "ttl": int(end.timestamp()) + 1})
+        try:
+            self._table.put(row, AnyOf((Absent(), AtMost("until", text_of(now)))))
+        except ConditionFailedError:
+            return False
+        return True

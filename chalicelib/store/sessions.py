@@ -1,0 +1,40 @@
+"""Who is signed in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.domain.ports import Clock
+from chalicelib.store import keys
+from chalicelib.store.items import plain, text_of
+from chalicelib.store.table import Table
+
+
+class Sessions:
+    """Sessions over a table. Only the hash of an id is stored: the id itself lives in the person's cookie."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    def create(self, person: Mapping[str, Any], seconds: int) -> str:
+        """A new session id (256 random bits, safe in a cookie) that means this person for so long."""
+        session_id = secrets.token_urlsafe(32)
+        end = self._clock() + timedelta(seconds=seconds)
+        values = {"person": plain(person), "until": text_of(end), "ttl": int(end.timestamp()) + 1}
+        self._table.put(keys.keyed(keys.session(session_id), values))
+        return session_id
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """The person, or None when the session ended or never was."""
+        row = self._table.get(keys.session(session_id))
+        if row is None or row["until"] <= text_of(self._clock()):
+            return None
+        return dict(row["person"])
+
+    def delete(self, session_id: str) -> None:
+        """The session is over."""
+        self._table.delete(keys.session(session_id))

@@ -1,0 +1,66 @@
+"""The sync log: runs, kept for ever, and their entries, kept ninety days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.synclog import Entry, Run
+from chalicelib.store import keys
+from chalicelib.store.items import from_item, to_item
+from chalicelib.store.table import GSI1, Item, Table
+
+KEPT = timedelta(days=90)
+
+
+class SyncLog:
+    """`ports.SyncLog` over a table; the same run or entry number again replaces what was said."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def start(self, run: Run) -> None:
+        """The run is known, from now on in its community's list."""
+        self._table.put(_run_row(run))
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """The entries are as given."""
+        self._table.batch_put(_entry_row(entry) for entry in entries)
+
+    def finish(self, run: Run) -> None:
+        """The run ended as given."""
+        self._table.put(_run_row(run))
+
+    def run(self, run_id: str) -> Run:
+        """One run. Raises: NotFoundError."""
+        row = self._table.get(keys.run(run_id))
+        if row is None:
+            raise NotFoundError(f"no run {run_id}")
+        return from_item(Run, row)
+
+    def runs(self, community_id: str, limit: int = 50) -> tuple[Run, ...]:
+        """Runs of a community, newest first."""
+        rows = self._table.query(keys.runs(community_id), index=GSI1, newest_first=True, limit=limit)
+        return tuple(from_item(Run, row) for row in rows)
+
+    def entries(self, run_id: str) -> tuple[Entry, ...]:
+        """Entries of a run, by number."""
+        rows = self._table.query(keys.run_partition(run_id), begins=keys.ENTRY)
+        return tuple(from_item(Entry, row) for row in rows)
+
+    def recent_entries(self, community_id: str, limit: int = 200) -> tuple[Entry, ...]:
+        """Entries of all shops of the community, newest first."""
+        rows = self._table.query(keys.log(community_id), index=GSI1, newest_first=True, limit=limit)
+        return tuple(from_item(Entry, row) for row in rows)
+
+
+def _run_row(run: Run) -> Item:
+    sort = keys.at(run.started_at, run.id)
+    return keys.indexed(keys.run(run.id), keys.runs(run.community), sort, to_item(run))
+
+
+def _entry_row(entry: Entry) -> Item:
+    values = to_item(entry) | {"ttl": int((entry.at + KEPT).timestamp())}
+    sort = keys.at(entry.at, entry.run, f"{entry.number:06d}")
+    return keys.indexed(keys.entry(entry.run, entry.number), keys.log(entry.community), sort, values)
