@@ -23,6 +23,8 @@ class Pusher:
         self.url: str | None = None
         self.counts: Counter[str] = Counter(delivered=0, failed=0, lost=0, given_up=0)
         self.timeout_s = timeout_s
+        # Called with each message that will never arrive; channels that keep a lost list listen here.
+        self.on_lost: Callable[[Message], None] = lambda message: None
         self._clock, self._faults, self._retry_after_s = clock, faults, retry_after_s
         self._waiting: list[tuple[float, int, int, Message]] = []
         self._numbers = itertools.count()
@@ -37,6 +39,7 @@ class Pusher:
             return
         if self._faults.take("push_lost", "push", message.shop_id):
             self.counts["lost"] += 1
+            self.on_lost(message)
             return
         late = self._faults.take("push_late", "push", message.shop_id)
         due = self._clock.now() + ((late.delay_s or LATE_S) if late else 0.0)
@@ -96,6 +99,7 @@ class Pusher:
                 self._queue(self._clock.now() + self._retry_after_s[attempt], attempt + 1, message)
             elif not taken:
                 self.counts["given_up"] += 1
+                self.on_lost(message)
         finally:
             self._busy = 0
 
