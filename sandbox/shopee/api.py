@@ -1,22 +1,25 @@
 """One call through the gateway: known path, signature, token, limits, handler, envelope."""
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.market.shop import Shop
-from sandbox.shopee import decode, errors, gateway
+from sandbox.shopee import decode, errors, gateway, pushes
 from sandbox.shopee.errors import RefusalError
 
 if TYPE_CHECKING:
     from sandbox.shopee.market import ShopeeMarket
 
-DAY_S, UTC8_S = 86_400, 8 * 3600
+DAY_S, UTC8_S, PING_WITHIN_S = 86_400, 8 * 3600, 3.0
+SET_PUSH_PATH = "/api/v2/push/set_app_push_config"
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Call:
     request_id: str
     shop_id: str = ""
     form: FormData | None = None
+    ping_ok: bool | None = None
 
     @property
     def shop(self) -> Shop:
@@ -129,8 +133,10 @@ async def answer(market: "ShopeeMarket", handlers: Mapping[str, tuple[str, Handl
     is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
     form = await request.form() if is_form else None
     raw = b"" if is_form else await request.body()
+    # Whether a push URL answers is asked before the lock is taken, for the listener may be slow.
+    ping_ok = await _ping(raw) if path == SET_PUSH_PATH else None
     with market.lock:
-        call = Call(market, path, request.query_params, raw, market.new_request_id(), form=form)
+        call = Call(market, path, request.query_params, raw, market.new_request_id(), form=form, ping_ok=ping_ok)
         try:
             given = _admitted(call, request.method, handlers[path])
         except RefusalError as refusal:
@@ -155,6 +161,20 @@ def _admitted(call: Call, method: str, handler: tuple[str, Handler]) -> dict[str
     if market.is_write(call.path):
         market.touch()
     return given
+
+
+async def _ping(raw: bytes) -> bool | None:
+    """Whether the URL in this body takes a verification message; None when the body names none."""
+    try:
+        url = json.loads(raw)["callback_url"]
+        message = pushes.verification(url)
+        async with httpx.AsyncClient(timeout=PING_WITHIN_S, trust_env=False) as client:
+            given = await client.post(url, content=message.body, headers=message.headers)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    except (ValueError, KeyError, TypeError):
+        return None
+    return given.is_success
 
 
 def _refused(call: Call, refusal: RefusalError) -> Response:

@@ -8,7 +8,9 @@ from sandbox.shopee.api import Call, Handler, parse_int
 from sandbox.shopee.errors import RefusalError
 
 WINDOW_S, MOST_ORDERS, MASK = 15 * 86_400, 50, "****"
-FILTERS = frozenset("UNPAID READY_TO_SHIP PROCESSED SHIPPED COMPLETED IN_CANCEL CANCELLED INVOICE_PENDING".split())
+FILTERS = frozenset(
+    ["UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "IN_CANCEL", "CANCELLED", "INVOICE_PENDING"]
+)
 REASONS = frozenset({"OUT_OF_STOCK", "CUSTOMER_REQUEST", "COD_NOT_SUPPORTED", "UNDELIVERABLE_AREA"})
 CANCEL = {
     "order_sn": "string",

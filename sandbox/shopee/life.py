@@ -165,7 +165,7 @@ def _move_reserve(market: "ShopeeMarket", shop: Shop, order: Order, unit: OrderU
     held = found and views.promotion(found[1], market.clock.now())
     if not found or not held or held["start_time"] > market.clock.now():
         return
-    if change < 0 and held["reserved"] < 1 or change > 0 and not unit.data.pop("from_reserve", False):
+    if (change < 0 and held["reserved"] < 1) or (change > 0 and not unit.data.pop("from_reserve", False)):
         return
     if change < 0:
         unit.data["from_reserve"] = True

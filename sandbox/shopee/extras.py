@@ -1,0 +1,150 @@
+"""Beyond the API: the seller's consent page, and the control calls that only this channel has."""
+
+import html
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.market.events import Event
+from sandbox.market.shop import Listing, Shop, Sku
+from sandbox.shopee import gateway
+from sandbox.shopee.errors import RefusalError
+from sandbox.shopee.tokens import CODE_LIFE_S, Code
+
+if TYPE_CHECKING:
+    from sandbox.shopee.market import ShopeeMarket
+
+_PAGE = """<!doctype html><html lang="th"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>อนุญาตให้เชื่อมต่อร้าน (ร้านฝึก)</title></head>
+<body><main><h1>อนุญาตให้แอปเชื่อมต่อร้านของคุณ</h1><p>นี่คือ Shopee จำลองสำหรับฝึก ไม่ใช่ของจริง</p>
+<form method="post" action="/auth">{hidden}<fieldset><legend>เลือกร้าน</legend>{shops}</fieldset>
+<button>อนุญาต</button></form></main></body></html>"""
+_SHOP = '<p><label><input type="radio" name="shop_id" value="{id}" {on}> {title}</label></p>'
+
+
+class Extras:
+    """The routes, over one market."""
+
+    def __init__(self, market: "ShopeeMarket") -> None:
+        self.market = market
+
+    def routes(self) -> list[Route]:
+        """Consent pages and extra control calls."""
+        return [
+            Route("/auth", self.page, methods=["GET"]),
+            Route("/auth", self.agree, methods=["POST"]),
+            Route("/api/v2/shop/auth_partner", self.signed_page, methods=["GET"]),
+            Route("/_sim/consents", self.consent, methods=["POST"]),
+            Route("/_sim/promotions", self.promote, methods=["POST"]),
+            Route("/_sim/promotions", self.end_promotions, methods=["DELETE"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The consent page of the current, unsigned link."""
+        query = request.query_params
+        if query.get("partner_id") != self.market.app_key:
+            return JSONResponse({"error": "invalid_partner_id", "message": "Invalid partner_id."}, 403)
+        return self._form(query.get("redirect_uri", ""), query.get("state", ""))
+
+    async def signed_page(self, request: Request) -> Response:
+        """The consent page of the older, signed link; it knows no `state`."""
+        market, query = self.market, request.query_params
+        try:
+            now, key = int(market.clock.now()), market.app_key
+            gateway.check(query, request.url.path, partner_id=key, partner_key=market.app_secret, now_s=now)
+        except RefusalError as refusal:
+            return JSONResponse({"error": refusal.error, "message": refusal.message}, 403)
+        return self._form(query.get("redirect", ""), "")
+
+    async def agree(self, request: Request) -> Response:
+        """Back to the app with a code."""
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        shop_id, redirect = form.get("shop_id", ""), form.get("redirect_uri", "")
+        if shop_id not in self.market.shops or not redirect.startswith(("http://", "https://")):
+            return self._form(redirect, form.get("state", ""), code=422)
+        with self.market.lock:
+            given = {"code": self._code([shop_id], None), "shop_id": shop_id}
+        if form.get("state"):
+            given["state"] = form["state"]
+        parts = urlsplit(redirect)
+        query = "&".join(part for part in (parts.query, urlencode(given)) if part)
+        return RedirectResponse(urlunsplit(parts._replace(query=query)), 303)
+
+    async def consent(self, request: Request) -> Response:
+        """`{"shop_ids": [..], "main_account_id"?}` -> `{"code"}`"""
+        body = json.loads(await request.body())
+        shops = [str(shop_id) for shop_id in body["shop_ids"]]
+        if not shops or not set(shops) <= set(self.market.shops):
+            return JSONResponse({"error": "no such shop"}, 404)
+        with self.market.lock:
+            return JSONResponse({"code": self._code(shops, body.get("main_account_id"))})
+
+    async def promote(self, request: Request) -> Response:
+        """`{"seller_sku", "reserved", "price"?, "lock"?, "starts_in_s"?, "ends_in_s"?, "shop_id"?}`.
+
+        `lock` is "reserve" (stock may not fall below the reserve) or "stock" (no change at all).
+        Answers `{"promotion_id"}`.
+        """
+        body, market = json.loads(await request.body()), self.market
+        with market.lock:
+            found = self._offer(body)
+            if found is None:
+                return JSONResponse({"error": "no such offer"}, 404)
+            shop, listing, sku = found
+            held = self._promotion(body)
+            sku.data["promotion"] = held
+            data = {"sku": sku, "promotion": held, "action": "promo_lock_stock"}
+            market.emit(Event("promotion", shop, listing=listing, data=data))
+            market.touch()
+        return JSONResponse({"promotion_id": held["promotion_id"]})
+
+    async def end_promotions(self, request: Request) -> Response:
+        """Every promotion is over -> `{}`"""
+        market = self.market
+        with market.lock:
+            for shop in market.shops.values():
+                for listing, sku in shop.offers():
+                    held = sku.data.pop("promotion", None)
+                    if held:
+                        data = {"sku": sku, "promotion": held, "action": "promo_end"}
+                        market.emit(Event("promotion", shop, listing=listing, data=data))
+            market.touch()
+        return JSONResponse({})
+
+    def _code(self, shops: list[str], main_account: int | None) -> str:
+        code = self.market.hex_word()
+        self.market.codes[code] = Code(shops, self.market.clock.now() + CODE_LIFE_S, main_account)
+        return code
+
+    def _offer(self, body: Mapping[str, Any]) -> tuple[Shop, Listing, Sku] | None:
+        for shop in self.market.shops.values():
+            if body.get("shop_id") in (None, shop.shop_id):
+                for listing, sku in shop.find(str(body["seller_sku"])):
+                    return shop, listing, sku
+        return None
+
+    def _promotion(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        now = self.market.clock.now()
+        return {
+            "promotion_id": self.market.ids.number("promotion", 770_000_000),
+            "promotion_type": "flash_sale",
+            "reserved": int(body.get("reserved", 0)),
+            "price": body.get("price"),
+            "lock": body.get("lock", "reserve"),
+            "start_time": now + float(body.get("starts_in_s", 0)),
+            "end_time": now + float(body.get("ends_in_s", 3600)),
+        }
+
+    def _form(self, redirect: str, state: str, code: int = 200) -> HTMLResponse:
+        fields = {"redirect_uri": redirect, "state": state}
+        hidden = "".join(f'<input type="hidden" name="{k}" value="{html.escape(v)}">' for k, v in fields.items())
+        rows = [
+            _SHOP.format(id=html.escape(shop.shop_id), title=html.escape(shop.title), on="" if at else "checked")
+            for at, shop in enumerate(self.market.shops.values())
+        ]
+        return HTMLResponse(_PAGE.format(hidden=hidden, shops="".join(rows)), code)
