@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 import uuid
@@ -34,10 +35,15 @@ class Context:
 
 def context_for(function: str, stage: str = "dev") -> Context:
     """A fresh context with the function's memory and timeout from .chalice/config.json."""
-    config = settings.load()
+    config = _config()
     memory_mb = settings.function_setting(config, stage, function, "lambda_memory_size")
     timeout_s = settings.function_setting(config, stage, function, "lambda_timeout")
     return Context(function, memory_mb or 128, timeout_s or 60)
+
+
+@functools.cache
+def _config() -> dict[str, Any]:
+    return settings.load()
 
 
 def invoke(app: Any, function: str, event: dict[str, Any]) -> Any:
