@@ -1,0 +1,135 @@
+"""One Shopee shop as use cases see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.domain.errors import RejectedError
+from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
+from chalicelib.domain.orders import Order
+from chalicelib.domain.planner import Objection
+from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile
+from connectors.shopee import answers, audit
+from connectors.shopee.client import CHANNEL, Call, Client
+from connectors.shopee.facts import Facts, Shelf
+from connectors.shopee.listings import Listings
+from connectors.shopee.orders import OrderReader
+from connectors.shopee.reading import Reader
+from connectors.shopee.writes import Writer
+from connectors.wire import batches, side_by_side
+
+PHOTOS_AT_ONCE = 8
+
+
+class ShopeeShop:
+    """Implements `ports.Marketplace` for one shop; holds no token, only where to ask for it."""
+
+    channel = CHANNEL
+
+    def __init__(self, client: Client, shelf: Shelf) -> None:
+        self._client = client
+        self._facts = Facts(client, shelf)
+        self._reader = Reader(client)
+        self._writer = Writer(client)
+        self._listings = Listings(client, self._facts, self._reader)
+        self._orders = OrderReader(client)
+
+    @property
+    def calls(self) -> int:
+        """HTTP calls this object has made so far."""
+        return self._client.calls
+
+    def observe(self) -> Observation:
+        """Every listing that is not deleted; ceil(n/100) + ceil(n/50) calls and one for each with variants."""
+        return self._reader.everything()
+
+    def look(self, listing_ids: Sequence[str]) -> Observation:
+        """These listings now; ceil(n/50) calls and one for each with variants."""
+        return self._reader.some(listing_ids)
+
+    def find(self, seller_skus: Sequence[str]) -> tuple[ObservedListing, ...]:
+        """Listings that carry one of these codes as parent; hand in product codes too (SHP-004)."""
+        return self._reader.carrying(seller_skus)
+
+    def audit(self, listing: DesiredListing) -> tuple[Objection, ...]:
+        """What Shopee would refuse, by the limits of the category our kind names.
+
+        The category of a new listing is chosen by its title and may differ a little; asking that for every title
+        would cost a call for each product.
+        """
+        limits = self._facts.limits(self._facts.category_of_kind(listing.kind))
+        return audit.objections(listing, limits, bool(self._facts.shipping(listing.size)))
+
+    def upload_photos(self, photos: Sequence[PhotoFile]) -> dict[str, str]:
+        """Content key -> image id, eight photos a call.
+
+        Raises: RejectedError naming the first photo Shopee would not take.
+        """
+        uploaded = side_by_side(self._upload, batches(photos, PHOTOS_AT_ONCE), 2)
+        return {key: image_id for batch in uploaded for key, image_id in batch.items()}
+
+    def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
+        """The listing exists; with axes it is unfinished and sells nothing yet."""
+        return self._listings.create(listing, images)
+
+    def finish(self, listing: DesiredListing, listing_id: str, images: Mapping[str, str]) -> Created:
+        """The variants are declared; photos belong to the listing, not to options."""
+        return self._listings.finish(listing, listing_id)
+
+    def update_content(
+        self,
+        listing: DesiredListing,
+        listing_id: str,
+        offer_ids: Mapping[str, str],
+        images: Mapping[str, str],
+    ) -> Outcome:
+        """Words, photos, size and variants are as desired; variants made by hand stay."""
+        return self._listings.update(listing, listing_id, offer_ids, images)
+
+    def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """List prices are as given, one call for each listing and 50 of its variants."""
+        return self._writer.prices(targets)
+
+    def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """Orderable quantities are as given, one call for each listing and 50 of its variants."""
+        return self._writer.stock(targets)
+
+    def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are off sale and kept, 50 a call."""
+        return self._writer.unlist(list(listings), unlist=True)
+
+    def restore(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are on sale again, 50 a call."""
+        return self._writer.unlist(list(listings), unlist=False)
+
+    def order_ids(self, window: OrderWindow) -> Iterator[str]:
+        """Ids of every order in the window, each once."""
+        return self._orders.ids(window)
+
+    def orders(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
+        """Whole orders in the window, at most fifty a page."""
+        return self._orders.pages(window)
+
+    def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        """These orders, whole."""
+        return self._orders.some(order_ids)
+
+    def _upload(self, photos: list[PhotoFile]) -> dict[str, str]:
+        path = "media_space/upload_image"
+        files = [("image", (photo.key, photo.data, photo.content_type)) for photo in photos]
+        public = self._client.settings.upload_signing == "public"
+        reply = self._client.call(Call(path, body={"scene": "normal"}, files=files, public=public))
+        rows = answers.read(answers.Images, reply.payload, path, reply.request_id).image_info_list
+        taken = {row.id: row.image_info.image_id for row in rows if row.image_info and not row.error}
+        missing = [photo.key for place, photo in enumerate(photos) if not taken.get(place)]
+        if missing:
+            said = next((row.message or row.error for row in rows if row.error), "")
+            raise RejectedError(
+                CHANNEL,
+                "photo_refused",
+                f"{missing[0]}: {said}",
+                request_id=reply.request_id,
+                user_key="shopee.photo_refused",
+                field="photos",
+            )
+        return {photo.key: taken[place] for place, photo in enumerate(photos)}

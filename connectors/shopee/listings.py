@@ -1,0 +1,177 @@
+"""Creates listings, declares their variants, and says their content again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.domain.catalogue import Axis
+from chalicelib.domain.errors import RejectedError
+from chalicelib.domain.offers import DesiredListing, ListingState
+from chalicelib.domain.ports import Created, Outcome
+from connectors.shopee import answers, convert
+from connectors.shopee.answers import Model, ModelList
+from connectors.shopee.client import CHANNEL, Client
+from connectors.shopee.facts import Facts
+from connectors.shopee.reading import Reader
+from connectors.shopee.writes import accepted
+from connectors.wire import batches
+
+ADD_AT_ONCE = 50
+
+
+class Listings:
+    """Writes of one shop's listings as a whole."""
+
+    def __init__(self, client: Client, facts: Facts, reader: Reader) -> None:
+        self._client = client
+        self._facts = facts
+        self._reader = reader
+
+    def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
+        """The listing exists; with axes it waits for its variants (SHP-003)."""
+        facts = self._facts
+        category_id = facts.category(listing.title, listing.kind)
+        limits = facts.limits(category_id)
+        body = convert.add_item_body(
+            listing,
+            category_id,
+            convert.image_ids(listing.photos, images, limits.item_image_count_limit.max_limit),
+            facts.mandatory_attributes(category_id),
+            facts.shipping(listing.size),
+            limits,
+            self._client.settings.no_brand_name,
+        )
+        reply = self._client.write("product/add_item", body)
+        new = answers.read(answers.NewItem, reply.payload, "product/add_item", reply.request_id)
+        state = convert.state(new.item_status)
+        if listing.axes:
+            wait_s = self._client.settings.ready_after_s
+            return Created(str(new.item_id), {}, state, False, wait_s, reply.request_id)
+        ids = {listing.offers[0].seller_sku: convert.NO_MODEL}
+        return Created(str(new.item_id), ids, state, request_id=reply.request_id)
+
+    def finish(self, listing: DesiredListing, listing_id: str) -> Created:
+        """The variants are declared with their prices and stock."""
+        body = {
+            "item_id": int(listing_id),
+            "standardise_tier_variation": convert.tiers_body(listing.axes),
+            "model": [convert.model_body(offer, listing.axes) for offer in listing.offers],
+        }
+        reply = self._client.write("product/init_tier_variation", body)
+        path = "product/init_tier_variation"
+        said = answers.read(answers.NewModels, reply.payload, path, reply.request_id)
+        ids = {model.model_sku: str(model.model_id) for model in said.model if model.model_sku in listing.skus}
+        if set(ids) != set(listing.skus):
+            models = self._reader.models(int(listing_id)).model
+            ids = {model.model_sku: str(model.model_id) for model in models if model.model_sku in listing.skus}
+        return Created(listing_id, ids, ListingState.LIVE, request_id=reply.request_id)
+
+    def update(
+        self, listing: DesiredListing, listing_id: str, known: Mapping[str, str], images: Mapping[str, str]
+    ) -> Outcome:
+        """Words, photos and size are as desired, then the variants; the category stays as it was."""
+        limit = self._facts.limits(self._facts.category_of_kind(listing.kind)).item_image_count_limit
+        body = convert.content_body(listing, convert.image_ids(listing.photos, images, limit.max_limit))
+        reply = self._client.write("product/update_item", {"item_id": int(listing_id)} | body)
+        if listing.axes or set(known.values()) - {convert.NO_MODEL}:
+            self._update_variants(listing, int(listing_id), known)
+        return accepted(listing_id, reply)
+
+    def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str]) -> None:
+        now = self._reader.models(item_id)
+        placed = _by_sku(now.model, listing.skus, known)
+        strangers = [model for model in now.model if model not in placed.values()]
+        if len(now.standardise_tier_variation) != len(listing.axes):
+            self._restructure(listing, item_id, placed, strangers)
+            return
+        axes = _joined(listing.axes, now, strangers)
+        if not _same(axes, now, listing, placed):
+            self._client.write("product/update_tier_variation", _tier_update(listing, item_id, axes, now, placed))
+        self._write_skus(listing, item_id, placed)
+        missing = [offer for offer in listing.offers if offer.seller_sku not in placed]
+        for offers in batches(missing, ADD_AT_ONCE):
+            rows = [convert.model_body(offer, axes) for offer in offers]
+            self._client.write("product/add_model", {"item_id": item_id, "model_list": rows})
+
+    def _restructure(
+        self, listing: DesiredListing, item_id: int, placed: Mapping[str, Model], strangers: Sequence[Model]
+    ) -> None:
+        """Another number of axes: every variant is declared anew, under a new id (SHP-012).
+
+        Variants somebody made by hand would vanish, so a person decides about those.
+        """
+        if strangers:
+            names = ", ".join(model.model_sku or str(model.model_id) for model in strangers[:5])
+            raise RejectedError(
+                CHANNEL, "variants_by_hand", names, user_key="shopee.variants_by_hand", field="variants"
+            )
+        if listing.axes:
+            self.finish(listing, str(item_id))
+            return
+        model = convert.model_body(listing.offers[0], ())
+        body = {"item_id": item_id, "standardise_tier_variation": [], "model": [model]}
+        self._client.write("product/init_tier_variation", body)
+
+    def _write_skus(self, listing: DesiredListing, item_id: int, placed: Mapping[str, Model]) -> None:
+        """Variants recognised by their id whose code was edited by hand carry our code again."""
+        edited = [
+            {"model_id": model.model_id, "model_sku": seller_sku}
+            for seller_sku, model in placed.items()
+            if model.model_sku != seller_sku
+        ]
+        if edited:
+            self._client.write("product/update_model", {"item_id": item_id, "model": edited})
+
+
+def _by_sku(models: Sequence[Model], skus: Sequence[str], known: Mapping[str, str]) -> dict[str, Model]:
+    """Our seller SKU -> its variant: by the code it carries, else by the id we remember."""
+    by_code = {model.model_sku: model for model in models if model.model_sku in skus}
+    by_id = {str(model.model_id): model for model in models if model.model_sku not in skus}
+    remembered = {
+        sku: by_id[number] for sku, number in known.items() if sku in skus and sku not in by_code and number in by_id
+    }
+    return by_code | remembered
+
+
+def _joined(axes: Sequence[Axis], now: ModelList, strangers: Sequence[Model]) -> tuple[Axis, ...]:
+    """Our axes, then options that only variants made by hand still stand on: those are left alone."""
+    joined = []
+    for place, axis in enumerate(axes):
+        names = [option.variation_option_name for option in now.standardise_tier_variation[place].variation_option_list]
+        used = dict.fromkeys(names[model.tier_index[place]] for model in strangers)
+        joined.append(Axis(axis.name_th, (*axis.options, *(name for name in used if name not in axis.options))))
+    return tuple(joined)
+
+
+def _same(axes: Sequence[Axis], now: ModelList, listing: DesiredListing, placed: Mapping[str, Model]) -> bool:
+    """Whether axes, options and the place of each of our variants already stand as wanted."""
+    shown = [
+        Axis(tier.variation_name, tuple(option.variation_option_name for option in tier.variation_option_list))
+        for tier in now.standardise_tier_variation
+    ]
+    return shown == list(axes) and all(
+        placed[offer.seller_sku].tier_index == convert.tier_index(offer.options, axes)
+        for offer in listing.offers
+        if offer.seller_sku in placed
+    )
+
+
+def _tier_update(
+    listing: DesiredListing, item_id: int, axes: Sequence[Axis], now: ModelList, placed: Mapping[str, Model]
+) -> dict[str, object]:
+    """Body of update_tier_variation; every variant that shall live is listed, a missing one is deleted (SHP-011)."""
+    options = {offer.seller_sku: offer.options for offer in listing.offers}
+    ours = {model.model_id: options[sku] for sku, model in placed.items() if sku in options}
+    rows = []
+    for model in now.model:
+        places = ours.get(model.model_id) or _option_names(model, now)
+        rows.append({"model_id": model.model_id, "tier_index": convert.tier_index(places, axes)})
+    return {"item_id": item_id, "standardise_tier_variation": convert.tiers_body(axes), "model_list": rows}
+
+
+def _option_names(model: Model, now: ModelList) -> tuple[str, ...]:
+    tiers = now.standardise_tier_variation
+    return tuple(
+        tier.variation_option_list[index].variation_option_name
+        for tier, index in zip(tiers, model.tier_index, strict=True)
+    )

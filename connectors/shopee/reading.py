@@ -1,0 +1,155 @@
+"""Reads listings: the whole shop, some of them, or those that carry a code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.errors import ProtocolSurpriseError, RateLimitError, RejectedError, StaleError, TransientError
+from chalicelib.domain.offers import ListingState, Observation, ObservedListing
+from connectors.shopee import convert
+from connectors.shopee.answers import Item, ItemDetails, ItemPage, Model, ModelList, SearchPage
+from connectors.shopee.client import CHANNEL, Client
+from connectors.wire import batches, side_by_side
+
+PAGE = 100
+DETAILS = 50
+STATUSES = ("NORMAL", "UNLIST", "REVIEWING", "BANNED")
+# Up to so many codes are searched one by one without asking how large the shop is.
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What came of some details; `whole` is False when one was promised and did not come."""
+
+    listings: tuple[ObservedListing, ...]
+    whole: bool
+
+
+class Reader:
+    """Reads of one shop's listings."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._workers = client.settings.workers
+
+    def everything(self) -> Observation:
+        """Every listing that is not deleted; complete when every page and every detail came."""
+        at = self._client.clock()
+        ids, all_pages = self._ids(self._page(0))
+        items = self._items(ids)
+        details = self._with_models([item for item in items if not item.is_kit])
+        complete = all_pages and details.whole and {item.item_id for item in items} >= set(ids)
+        return Observation(details.listings, complete, at)
+
+    def some(self, listing_ids: Sequence[str]) -> Observation:
+        """These listings; one that stays away when asked for again is not there."""
+        at = self._client.clock()
+        ids = sorted({int(number) for number in listing_ids})
+        items = self._items(ids)
+        missing = sorted(set(ids) - {item.item_id for item in items})
+        if missing:
+            # An unknown id is left out of the answer; so is one that a cut answer lost. Asking again tells.
+            items += self._items(missing)
+        details = self._with_models(items)
+        return Observation(details.listings, details.whole, at)
+
+    def carrying(self, codes: Sequence[str]) -> tuple[ObservedListing, ...]:
+        """Listings whose parent or variant code is one of these, by the cheaper of two ways (SHP-004).
+
+        A search costs a call for each code; a pass over the shop costs a call for every 100 ids and 50 details.
+        """
+        wanted = set(codes)
+        ids = self._matching_ids(sorted(wanted))
+        items = [item for item in self._items(ids) if item.item_sku in wanted and not item.is_kit]
+        details = self._with_models(items)
+        if not details.whole:
+            raise TransientError(CHANNEL, "details_missing", retry_after_s=1.0)
+        return tuple(listing for listing in details.listings if listing.state is not ListingState.GONE)
+
+    def models(self, item_id: int) -> ModelList:
+        """Axes and variants of one listing as they are now."""
+        return self._client.get(ModelList, "product/get_model_list", item_id=item_id)
+
+    # --- ids ---
+
+    def _matching_ids(self, codes: Sequence[str]) -> list[int]:
+        if len(codes) <= FEW:
+            return self._searched(codes)
+        first = self._page(0)
+        pages_and_details = -(-first.total_count // PAGE) - 1 + -(-first.total_count // DETAILS)
+        if pages_and_details >= len(codes):
+            return self._searched(codes)
+        ids, all_pages = self._ids(first)
+        if not all_pages:
+            raise TransientError(CHANNEL, "pages_missing", retry_after_s=1.0)
+        return ids
+
+    def _searched(self, codes: Sequence[str]) -> list[int]:
+        found = side_by_side(self._search, codes, self._workers)
+        return sorted({number for ids in found for number in ids})
+
+    def _search(self, code: str) -> list[int]:
+        ids: list[int] = []
+        offset = ""
+        while True:
+            page = self._client.get(SearchPage, "product/search_item", item_sku=code, page_size=PAGE, offset=offset)
+            ids += page.item_id_list
+            if not page.item_id_list or not page.next_offset or len(ids) >= page.total_count:
+                return ids
+            if page.next_offset == offset:
+                raise ProtocolSurpriseError(CHANNEL, "page_repeats", "product/search_item")
+            offset = page.next_offset
+
+    def _page(self, offset: int) -> ItemPage:
+        return self._client.get(ItemPage, "product/get_item_list", offset=offset, page_size=PAGE, item_status=STATUSES)
+
+    def _ids(self, page: ItemPage) -> tuple[list[int], bool]:
+        """Every id from this first page on, and whether nothing was cut.
+
+        A page that says there is more and not where, or one past the deepest offset, ends the read incomplete.
+        """
+        offset, seen = 0, dict.fromkeys(row.item_id for row in page.item)
+        while page.has_next_page:
+            if page.next_offset is None or page.next_offset <= offset:
+                return list(seen), False
+            offset = page.next_offset
+            try:
+                page = self._page(offset)
+            except RejectedError:
+                return list(seen), False
+            seen.update(dict.fromkeys(row.item_id for row in page.item))
+        return list(seen), len(seen) >= page.total_count
+
+    # --- details ---
+
+    def _items(self, ids: Sequence[int]) -> list[Item]:
+        read = side_by_side(self._item_batch, batches(ids, DETAILS), self._workers)
+        return [item for batch in read for item in batch]
+
+    def _item_batch(self, ids: list[int]) -> list[Item]:
+        try:
+            answer = self._client.get(ItemDetails, "product/get_item_base_info", item_id_list=ids)
+        except StaleError:  # none of them exists
+            return []
+        return [item for item in answer.item_list if item.item_id in set(ids)]
+
+    def _with_models(self, items: Sequence[Item]) -> _Details:
+        at = self._client.clock()
+        unique = list({item.item_id: item for item in items}.values())
+        read = side_by_side(self._models_of, unique, self._workers)
+        came = [(item, models) for item, models in zip(unique, read, strict=True) if models is not None]
+        listings = tuple(convert.observed(item, models, at) for item, models in came)
+        return _Details(listings, whole=len(came) == len(unique))
+
+    def _models_of(self, item: Item) -> list[Model] | None:
+        """Its variants; None when they would not come although the listing has some."""
+        if not item.has_model or convert.state(item.item_status) is ListingState.GONE:
+            return []
+        try:
+            return self.models(item.item_id).model or None
+        except RateLimitError:
+            raise
+        except (TransientError, StaleError):
+            return None

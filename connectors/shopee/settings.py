@@ -1,0 +1,32 @@
+"""Points on which the sources about Shopee disagree, each with the reading we start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Disputed or unsettled points of the protocol; a shop that proves us wrong needs one line here.
+
+    `upload_signing`: the reference types image upload as public, two clients sign it for a shop.
+    `category_list`: a working client sends JSON text, other lists of Shopee are comma-joined.
+    `no_brand_name`: read back from a live item; one client sends an empty name.
+    `blank_errors_under`: samples of these modules print "-" for no error.
+    `ready_after_s`: the rest Shopee wants between a new item and its variants.
+    `slice_days`: longest window of an order list; exactly fifteen days was avoided by careful clients.
+    """
+
+    upload_signing: Literal["public", "shop"] = "public"
+    category_list: Literal["json", "comma"] = "json"
+    no_brand_name: str = "NoBrand"
+    blank_errors_under: tuple[str, ...] = ("returns/",)
+    ready_after_s: float = 5.0
+    slice_days: int = 14
+    facts_age_s: float = 24 * 3600.0
+    workers: int = 8
+    language: Literal["th", "en"] = "th"
+
+
+DEFAULTS = Settings()
