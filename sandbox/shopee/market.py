@@ -80,6 +80,7 @@ class ShopeeMarket(Market):
     def __init__(self, seed: int = 1, clock: Clock | None = None) -> None:
         super().__init__(seed, clock)
         self.limits = api.Limits()
+        self.request_ids = Ids(seed + 1)
         self.codes: dict[str, tokens.Code] = {}
         self.lost: list[dict[str, Any]] = []
         self.push_config: dict[str, Any] = {"blocked": [], "off": []}
@@ -88,8 +89,10 @@ class ShopeeMarket(Market):
     # -- identity and calls ---------------------------------------------------------------------------------
 
     def app_identity(self, ids: Ids) -> tuple[str, str, str]:
-        """partner_id, partner key, push key."""
-        return str(ids.number("app", 2_001_000)), "shpk" + ids.text(60, HEX), ids.text(64, HEX)
+        """partner_id, partner key, push key; drawn apart from the tokens, which start from the same seed."""
+        number = str(ids.number("app", 2_001_000))
+        secrets = Ids(int(number))
+        return number, "shpk" + secrets.text(60, HEX), secrets.text(64, HEX)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Everything below /api/v2/, and the consent page."""
@@ -122,7 +125,7 @@ class ShopeeMarket(Market):
 
     def new_request_id(self) -> str:
         """Long, with colons, as theirs may be."""
-        return f"{self.hex_word()}:{self.ids.number('request', 1)}"
+        return f"{self.request_ids.text(32, HEX)}:{self.request_ids.number('request', 1)}"
 
     # -- tokens ---------------------------------------------------------------------------------------------
 
