@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from chalicelib.domain.ports import Lane
 from chalicelib.jobs.message import Message
 from chalicelib.jobs.work import work
 from chalicelib.sync.context import Context
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
 log = Logger(service="pinto", child=True)
 
 
 def handle_batch(ctx: Context, lane: Lane, event: dict[str, Any], lambda_context: Any) -> dict[str, Any]:
     """Each record was worked on by itself; the answer names those that failed, and only those come again."""
+    # A page never needs the batch tools, and they are the dearest import of all.
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     def one(record: SQSRecord) -> None:
         try:

@@ -89,10 +89,10 @@ def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
 
 
 def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
-    days = [message.day] if message.day else list(reconcile.days_to_balance(ctx))
-    for day in days:
-        # Offers are compared once, with the newest day; the days before are about late orders.
-        reconcile.balance(ctx, message.shop, day, with_offers=day == days[-1])
+    yesterday = reconcile.days_to_balance(ctx)[-1]
+    day = message.day or yesterday
+    # Offers are compared once, with the newest day; the days before are about late orders.
+    reconcile.balance(ctx, message.shop, day, with_offers=day >= yesterday)
 
 
 _DO: dict[str, Callable[[Context, Lane, Message], None]] = {

@@ -20,9 +20,9 @@ class Sessions:
         self._table = table
         self._clock = clock
 
-    def create(self, person: Mapping[str, Any], seconds: int) -> str:
-        """A new session id (256 random bits, safe in a cookie) that means this person for so long."""
-        session_id = secrets.token_urlsafe(32)
+    def create(self, person: Mapping[str, Any], seconds: int, session_id: str = "") -> str:
+        """A session id (256 random bits, safe in a cookie, unless one is given) that means this person for so long."""
+        session_id = session_id or secrets.token_urlsafe(32)
         end = self._clock() + timedelta(seconds=seconds)
         values = {"person": plain(person), "until": text_of(end), "ttl": int(end.timestamp()) + 1}
         self._table.put(keys.keyed(keys.session(session_id), values))

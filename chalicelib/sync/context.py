@@ -35,7 +35,7 @@ class Policy:
     brakes: Brakes = field(default_factory=Brakes)
     split_below: int = 4
     lease_s: float = 120.0
-    stop_work_below_s: float = 20.0
+    stop_work_below_s: float = 10.0
     create_quiet_s: int = 60
     poll_overlap_s: int = 600
     poll_lag_s: int = 0

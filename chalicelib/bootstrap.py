@@ -1,0 +1,188 @@
+"""Builds the real parts once per process, on first use; the only room that knows them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.domain.ports import Channel, Lane, Store
+from chalicelib.sync.context import Context, Policy
+
+if TYPE_CHECKING:
+    import httpx
+
+    from chalicelib.store.queues import SqsQueues
+    from chalicelib.store.table import Table
+    from chalicelib.web.services import Services
+
+
+class Settings(BaseModel):
+    """What `infra/resources.yaml` puts into every function's environment, by these names in capitals."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    pinto_table: str
+    pinto_urgent_queue_url: str
+    pinto_bulk_queue_url: str
+    pinto_money_queue_url: str
+    pinto_bucket: str
+    pinto_key_id: str
+    pinto_user_pool_id: str = ""
+    pinto_user_pool_client_id: str = ""
+    pinto_public_url: str = ""
+
+
+@cache
+def settings() -> Settings:
+    """The environment, read once. Raises: pydantic.ValidationError naming every variable that is missing."""
+    return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
+
+
+def now_utc() -> datetime:
+    """The present moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def _client(service: str) -> Any:
+    """A boto3 client; region, endpoint and credentials come from boto3's own environment variables."""
+    import boto3
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "max_attempts": 4}
+    return boto3.client(service, config=Config(retries=retries, max_pool_connections=30, connect_timeout=5))
+
+
+@cache
+def _table() -> Table:
+    from chalicelib.store.dynamo import DynamoTable
+
+    return DynamoTable(_client("dynamodb"), settings().pinto_table)
+
+
+@cache
+def store() -> Store:
+    """Every store over DynamoDB, S3 and KMS."""
+    from chalicelib.store.build import build
+    from chalicelib.store.photos import S3Photos
+    from chalicelib.store.vault import KmsVault
+
+    photos = S3Photos(_client("s3"), settings().pinto_bucket)
+    return build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc)
+
+
+@cache
+def queues() -> SqsQueues:
+    """The three lanes."""
+    from chalicelib.store.queues import SqsQueues
+
+    urls: dict[Lane, str] = {
+        "urgent": settings().pinto_urgent_queue_url,
+        "bulk": settings().pinto_bulk_queue_url,
+        "money": settings().pinto_money_queue_url,
+    }
+    return SqsQueues(_client("sqs"), urls)
+
+
+@cache
+def _http() -> httpx.Client:
+    from connectors.wire import new_http
+
+    return new_http()
+
+
+@cache
+def channel(name: str) -> Channel:
+    """The channel of this name; all shops of one process share its connections and its category facts."""
+    from connectors import registry
+
+    return registry.channel(name, http=_http(), clock=now_utc)
+
+
+def _forever() -> float:
+    return float("inf")
+
+
+def context(remaining_s: Callable[[], float] = _forever) -> Context:
+    """The outside for one piece of work; `remaining_s` answers how long the worker may go on."""
+    return Context(store(), queues(), channel, now_utc, Policy(), remaining_s)
+
+
+def lambda_context(given: Any) -> Context:
+    """The outside for one invocation, bounded by what Lambda says is left of it."""
+    return context(lambda: given.get_remaining_time_in_millis() / 1000)
+
+
+def push_url(channel_name: str) -> str:
+    """Where this channel is told to push; part of what Shopee signs."""
+    return f"{settings().pinto_public_url.rstrip('/')}/push/{channel_name}"
+
+
+@cache
+def services() -> Services:
+    """What the pages are handed."""
+    from chalicelib.store.people import CognitoPeople
+    from chalicelib.store.sessions import Sessions
+    from chalicelib.web.services import Services
+
+    pool = CognitoPeople(_client("cognito-idp"), settings().pinto_user_pool_id, settings().pinto_user_pool_client_id)
+    return Services(
+        store=store(),
+        queues=queues(),
+        sessions=_WebSessions(Sessions(_table(), now_utc)),
+        people=_WebPeople(pool),
+        clock=now_utc,
+    )
+
+
+class _WebPeople:
+    """Cognito's people in the pages' words."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def sign_in(self, email: str, password: str) -> Any:
+        """The person, or None."""
+        from chalicelib.web.services import Person, Role
+
+        known = self._pool.sign_in(email, password)
+        return None if known is None else Person(known.email, known.name, Role(known.role), known.communities)
+
+
+class _WebSessions:
+    """Stored sessions in the pages' words."""
+
+    def __init__(self, stored: Any) -> None:
+        self._stored = stored
+
+    def create(self, session: Any) -> None:
+        """The session is stored until it ends."""
+        person = session.person
+        facts = {
+            "email": person.email,
+            "name": person.name,
+            "role": person.role.value,
+            "communities": list(person.communities),
+            "form_token": session.form_token,
+            "until": session.until.isoformat(),
+        }
+        self._stored.create(facts, int((session.until - now_utc()).total_seconds()), session.id)
+
+    def get(self, session_id: str) -> Any:
+        """The session, or None when it ended or never was."""
+        from chalicelib.web.services import Person, Role, Session
+
+        facts = self._stored.get(session_id)
+        if facts is None:
+            return None
+        person = Person(facts["email"], facts["name"], Role(facts["role"]), tuple(facts["communities"]))
+        return Session(session_id, person, facts["form_token"], datetime.fromisoformat(facts["until"]))
+
+    def delete(self, session_id: str) -> None:
+        """The session is over."""
+        self._stored.delete(session_id)
