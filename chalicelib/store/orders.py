@@ -15,8 +15,8 @@ from chalicelib.domain.orders import Buyer, Order, OrderState
 from chalicelib.domain.ports import Cursor
 from chalicelib.domain.stock import Movement, StockError
 from chalicelib.store import keys
-from chalicelib.store.buyers import Buyers, masked
-from chalicelib.store.items import from_item, text_of, to_item
+from chalicelib.store.buyers import Buyers
+from chalicelib.store.items import from_item, plain, text_of, to_item
 from chalicelib.store.stock import by_sku, level_update, movement_put
 from chalicelib.store.table import (
     GSI1,
@@ -85,17 +85,15 @@ class Orders:
         Raises: StaleWriteError when the stored order is no longer `known`, StaleStockError (one too) when a
         movement would take a level below zero.
         """
-        fresh = self._fresh(community_id, movements)
         last = self._last_rows(order, known, cursor)
-        groups = list(by_sku(fresh).values())
-        if len(last) + len(fresh) + len(groups) > MAX_OPERATIONS:
-            for some in chunks(sorted(fresh, key=lambda one: one.sku), MAX_OPERATIONS // 2):
-                self._write(_moves(community_id, some))
-            groups = []
-        self._write([*last[:MAX_OPERATIONS], *_moves(community_id, [one for group in groups for one in group])])
+        together = list({(one.sku, one.id): one for one in movements}.values())
+        if len(last) + len(_moves(community_id, together)) > MAX_OPERATIONS:
+            for some in chunks(sorted(together, key=lambda one: one.sku), MAX_OPERATIONS // 2):
+                self._write(community_id, [], some)
+            together = []
+        self._write(community_id, last[:MAX_OPERATIONS], together)
         # Only counters can be so many; they rank shops and are no part of the ledger.
-        if last[MAX_OPERATIONS:]:
-            self._write(last[MAX_OPERATIONS:])
+        self._write(community_id, last[MAX_OPERATIONS:], [])
 
     def created_between(self, shop_id: str, since: datetime, until: datetime) -> tuple[Order, ...]:
         """Orders with `since <= created_at < until`, oldest first."""
@@ -133,10 +131,28 @@ class Orders:
         counted = {row["sku"]: row["units"] for row in rows.values()}
         return {sku: counted.get(sku, 0) for sku in skus}
 
+    def _write(self, community_id: str, rows: Sequence[Operation], movements: Sequence[Movement]) -> None:
+        """Rows and movements are stored; movements the ledger has already are left out.
+
+        That they are new is tried first and looked up only when it fails: nearly always one call is enough.
+        """
+        operations = [*rows, *_moves(community_id, movements)]
+        if not operations:
+            return
+        try:
+            self._table.write(operations)
+        except ConditionFailedError as error:
+            if rows and 0 in error.places:
+                raise StaleWriteError(f"{rows[0].key[1]} was taken meanwhile") from error
+            fresh = self._fresh(community_id, movements)
+            if len(fresh) == len(movements):
+                raise _broken(operations, error) from error
+            self._write(community_id, rows, fresh)
+
     def _fresh(self, community_id: str, movements: Sequence[Movement]) -> list[Movement]:
-        """The movements that are not in the ledger yet, each once."""
+        """The movements that are not in the ledger yet."""
         wanted = {keys.movement(community_id, one.sku, one.id): one for one in movements}
-        there = self._table.batch_get(wanted) if wanted else {}
+        there = self._table.batch_get(wanted)
         return [movement for key, movement in wanted.items() if key not in there]
 
     def _last_rows(self, order: Order, known: Order | None, cursor: Cursor | None) -> list[Operation]:
@@ -148,21 +164,18 @@ class Orders:
             rows.append(Put(_cursor_row(cursor)))
         return rows + _counters(order, known)
 
-    def _write(self, operations: Sequence[Operation]) -> None:
-        try:
-            self._table.write(operations)
-        except ConditionFailedError as error:
-            broken = [operations[place] for place in error.places]
-            if all(isinstance(operation, Update) for operation in broken):
-                skus = ", ".join(operation.key[1].removeprefix(keys.LEVEL) for operation in broken)
-                raise StaleStockError(f"stock moved meanwhile: {skus}") from error
-            raise StaleWriteError(f"taken meanwhile: {', '.join(one.key[1] for one in broken)}") from error
-
 
 def fingerprint(order: Order) -> str:
-    """Equal for equal orders, whether the buyer is masked or in clear."""
-    said = json.dumps(to_item(replace(order, buyer=masked(order.buyer))), sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    """Equal for equal orders, whether the buyer is masked or in clear.
+
+    Names its fields one by one: a field added to `Order` later must not make every stored order look changed.
+    """
+    lines = [
+        [line.line_id, line.seller_sku, line.quantity, line.state, plain(line.paid), line.channel_state]
+        for line in order.lines
+    ]
+    said = [order.order_id, text_of(order.created_at), text_of(order.updated_at), plain(order.total), lines]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def _order_row(order: Order) -> Item:
@@ -197,3 +210,8 @@ def _moves(community_id: str, movements: Sequence[Movement]) -> list[Operation]:
     puts: list[Operation] = [movement_put(community_id, movement) for movement in movements]
     groups = by_sku(movements).items()
     return puts + [level_update(community_id, sku, group) for sku, group in groups]
+
+
+def _broken(operations: Sequence[Operation], error: ConditionFailedError) -> StaleStockError:
+    skus = ", ".join(operations[place].key[1].removeprefix(keys.LEVEL) for place in error.places)
+    return StaleStockError(f"stock moved meanwhile: {skus}")
