@@ -68,7 +68,8 @@ class Gateway:
         self._recent: dict[tuple[str, str], deque[float]] = {}
         self._banned_until: dict[tuple[str, str], float] = {}
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
+        """The answer to one call; always HTTP 200 and JSON."""
         path = "/" + request.path_params["path"]
         params, files = await read_params(request)
         call = Call(path, params, files)
