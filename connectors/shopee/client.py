@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.shops import ShopAccess, Tokens
 from connectors.shopee import answers, errors, sign
+from connectors.shopee.pace import Pace
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Wire
 
@@ -67,9 +68,12 @@ class Reply:
 class Sender:
     """Sends one call once, signed freshly, and opens its envelope."""
 
-    def __init__(self, access: ShopAccess, wire: Wire, clock: ports.Clock, settings: Settings = DEFAULTS) -> None:
+    def __init__(
+        self, access: ShopAccess, wire: Wire, clock: ports.Clock, pace: Pace, settings: Settings = DEFAULTS
+    ) -> None:
         self.access = access
         self.wire = wire
+        self._pace = pace
         self.clock = clock
         self.settings = settings
         self._host = (access.base_url or HOST).rstrip("/")
@@ -80,6 +84,7 @@ class Sender:
         Raises: the error of the code table; OutcomeUnknownError when a write that must not be repeated may have
         worked, which includes every refusal that asks to come back later.
         """
+        self._pace.wait(self.access.remote_id, call.path)
         is_write = call.repeat is Repeat.NEVER
         path = f"/api/v2/{call.path}"
         request: dict[str, Any] = {"params": _query(self._common(path, call, tokens) | dict(call.params))}

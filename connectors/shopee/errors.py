@@ -225,6 +225,8 @@ _REASONS: tuple[tuple[str, Meaning], ...] = (
     ("wrong model_id", _AGAIN),
     ("ratio", _no("shopee.price_spread", "price")),
     ("limit", _no("shopee.price_out_of_limits", "price")),
+    ("busy", _LATER),
+    ("later", _LATER),
 )
 
 

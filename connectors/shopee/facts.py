@@ -90,17 +90,19 @@ class Facts:
         return next((leaf.category_id for word in _WORDS[kind] for leaf in leaves if word in _names(leaf)), None)
 
     def category(self, title: str, kind: Kind) -> int:
-        """The leaf Shopee recommends for the title, else the one our kind names.
+        """A leaf Shopee recommends for the title and our kind names too; else our kind's, else Shopee's first.
 
-        Raises: RejectedError when neither finds one.
+        The order of the recommendations is not documented, and they come for any title (SHP-015).
+        Raises: RejectedError when there is no leaf at all.
         """
         recommended = self._kept(
             ("recommended", title),
             lambda: self._client.get(Recommended, "product/category_recommend", item_name=title),
         )
         leaves = self.leaves()
-        found = next((number for number in recommended.category_id if number in leaves), None)
-        found = found or self.category_of_kind(kind)
+        offered = [number for number in recommended.category_id if number in leaves]
+        agreed = [number for number in offered if any(word in _names(leaves[number]) for word in _WORDS[kind])]
+        found = next(iter(agreed), None) or self.category_of_kind(kind) or next(iter(offered), None)
         if found is None:
             raise RejectedError(CHANNEL, "no_category", str(kind), user_key="shopee.category", field="kind")
         return found

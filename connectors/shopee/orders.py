@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from chalicelib.domain.errors import MarketplaceError, ProtocolSurpriseError, StaleError, TransientError
+from chalicelib.domain.errors import StaleError, TransientError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import OrderWindow
 from connectors.shopee import convert_orders
@@ -65,9 +65,7 @@ class OrderReader:
                 response_optional_fields=FIELDS,
                 request_order_status_pending=True,
             )
-        except MarketplaceError as error:
-            if not isinstance(error, StaleError):
-                raise
+        except StaleError:
             return self._halves(order_sns)
         return answer.order_list
 
@@ -96,21 +94,26 @@ class OrderReader:
                 if not page.more:
                     break
                 if page.next_cursor in {"", cursor}:
-                    raise ProtocolSurpriseError(CHANNEL, "cursor_stands_still", "order/get_order_list")
+                    raise TransientError(CHANNEL, "cursor_stands_still", "order/get_order_list", retry_after_s=5.0)
                 cursor = page.next_cursor
 
 
 def slices(window: OrderWindow, days: int) -> Iterator[tuple[int, int]]:
     """Unix seconds, both ends inclusive, that cover `since <= t < until` without overlap or gap.
 
-    Shopee's `time_to` is inclusive and a window may not reach fifteen days; its times are whole seconds.
+    Shopee's `time_to` is inclusive and a window may not reach fifteen days; its times are whole seconds. Both ends
+    must differ, so a last second alone joins the slice before it, and a window of one second asks for one more.
     """
     start = math.ceil(window.since.timestamp())
     end = math.ceil(window.until.timestamp()) - 1
     step = int(timedelta(days=days).total_seconds())
-    while start <= end:
-        yield start, min(start + step - 1, end)
-        start += step
+    if start == end:
+        yield start - 1, end
+        return
+    while start < end:
+        last = end if end - start <= step else start + step - 1
+        yield start, last
+        start = last + 1
 
 
 def _in_fifties(ids: Iterator[str]) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import ProtocolSurpriseError, RateLimitError, RejectedError, StaleError, TransientError
+from chalicelib.domain.errors import RateLimitError, RejectedError, StaleError, TransientError
 from chalicelib.domain.offers import ListingState, Observation, ObservedListing
 from connectors.shopee import convert
 from connectors.shopee.answers import Item, ItemDetails, ItemPage, Model, ModelList, SearchPage
@@ -99,7 +99,7 @@ class Reader:
             if not page.item_id_list or not page.next_offset or len(ids) >= page.total_count:
                 return ids
             if page.next_offset == offset:
-                raise ProtocolSurpriseError(CHANNEL, "page_repeats", "product/search_item")
+                raise TransientError(CHANNEL, "page_repeats", "product/search_item", retry_after_s=1.0)
             offset = page.next_offset
 
     def _page(self, offset: int) -> ItemPage:

@@ -15,6 +15,7 @@ class Settings:
     `no_brand_name`: read back from a live item; one client sends an empty name.
     `blank_errors_under`: samples of these modules print "-" for no error.
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
+    `calls_per_s`: of one path for one shop; no figure is published, one user held 100 a second in all.
     `slice_days`: longest window of an order list; exactly fifteen days was avoided by careful clients.
     """
 
@@ -26,6 +27,7 @@ class Settings:
     slice_days: int = 14
     facts_age_s: float = 24 * 3600.0
     workers: int = 8
+    calls_per_s: int = 40
     language: Literal["th", "en"] = "th"
 
 

@@ -13,6 +13,7 @@ from connectors.shopee import answers, push, writes
 from connectors.shopee.client import CHANNEL, Call, Client, Repeat, Sender
 from connectors.shopee.connector import ShopeeShop
 from connectors.shopee.facts import Shelf
+from connectors.shopee.pace import Pace
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Patience, Wire, new_http
 
@@ -41,6 +42,7 @@ class Shopee:
         self._clock = clock or _now
         self._settings = settings
         self._patience = patience
+        self._pace = Pace(settings.calls_per_s)
         self._shelf = Shelf(self._clock, settings.facts_age_s)
 
     def open(self, access: ShopAccess, tokens: ports.TokenSource) -> ShopeeShop:
@@ -81,7 +83,7 @@ class Shopee:
         return writes.calls_needed(changed)
 
     def _sender(self, access: ShopAccess) -> Sender:
-        return Sender(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._settings)
+        return Sender(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._pace, self._settings)
 
 
 def _until(now: datetime, expire_in: int) -> datetime:
