@@ -1,0 +1,229 @@
+"""What `chalice package` hands to AWS is whole, legal and as narrow as it can be."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from infra_project import REGION, copy_project, package
+
+from infra import prune, settings, template
+from infra.template import ROOT
+
+LANES = ("urgent_lane", "bulk_lane", "money_lane")
+SCHEDULED = ("poll_orders", "sweep", "refresh_tokens", "nightly_balance")
+FUNCTIONS = ("api_handler", *LANES, *SCHEDULED)
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory):
+    return package(copy_project(tmp_path_factory.mktemp("project")))
+
+
+@pytest.fixture(scope="module")
+def resources(packaged):
+    return packaged[0]["Resources"]
+
+
+def of_type(resources, kind):
+    return {name: body for name, body in resources.items() if body["Type"] == kind}
+
+
+def logical(function):
+    """Chalice renames the API's function when it writes the template."""
+    return "APIHandler" if function == "api_handler" else template.logical_id(function)
+
+
+def test_cfn_lint_accepts_the_merged_template(packaged):
+    """No error and no warning in the region Pinto runs in."""
+    command = [Path(sys.executable).with_name("cfn-lint"), "--regions", REGION, "--", str(packaged[1])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_function_of_app_is_configured_and_the_other_way_round(resources):
+    """Chalice ignores a setting for a function it does not know; here both lists are the same."""
+    assert settings.unknown_functions(settings.load(), FUNCTIONS) == []
+    assert set(of_type(resources, "AWS::Serverless::Function")) == {logical(name) for name in FUNCTIONS}
+
+
+def test_every_setting_is_one_chalice_reads():
+    """Chalice ignores a key it does not know, so there is none."""
+    assert settings.unknown_keys(settings.load()) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({"lambda_memory_sise": 1}, ["lambda_memory_sise"]),
+        ({"stages": {"dev": {"lambda_timout": 1}}}, ["stages.dev.lambda_timout"]),
+        ({"lambda_functions": {"sweep": {"timeout": 1}}}, ["lambda_functions.sweep.timeout"]),
+        (
+            {"stages": {"dev": {"lambda_functions": {"sweep": {"xray": True}}}}},
+            ["stages.dev.lambda_functions.sweep.xray"],
+        ),
+    ],
+)
+def test_a_mistyped_setting_is_found(config, found):
+    """Wherever it stands, a key that Chalice would ignore is named with its place."""
+    assert settings.unknown_keys(config) == found
+
+
+def test_a_mistyped_function_is_found():
+    """A function that is configured but not written, and one that is written but not configured."""
+    config = {"lambda_functions": {"sweep": {}}, "stages": {"dev": {"lambda_functions": {"swep": {}}}}}
+
+    assert settings.unknown_functions(config, ["sweep", "poll_orders"]) == ["poll_orders", "swep"]
+
+
+def test_functions_run_on_arm_with_time_and_memory_of_their_own(resources):
+    """Processor, memory and timeout in the template are those of .chalice/config.json."""
+    config = settings.load()
+    for function in FUNCTIONS:
+        properties = resources[logical(function)]["Properties"]
+        wanted = [
+            settings.function_setting(config, "prod", function, f"lambda_{key}") for key in ("memory_size", "timeout")
+        ]
+        assert [properties["MemorySize"], properties["Timeout"]] == wanted
+        assert properties["Architectures"] == ["arm64"]
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_lane_reads_its_own_queue_and_reports_single_failures(resources, lane):
+    """The event source names our queue (not a guessed ARN) and asks for partial batch answers."""
+    (event,) = resources[logical(lane)]["Properties"]["Events"].values()
+    queue = lane.removesuffix("_lane").title() + "Queue"
+
+    assert event["Properties"]["Queue"] == {"Fn::Sub": f"${{{queue}.Arn}}"}
+    assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert template.load().queue_of(lane) == queue
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_message_stays_hidden_six_times_as_long_as_its_handler_may_run(resources, lane):
+    """AWS's rule, so that a message is not handled twice while a busy Lambda throttles."""
+    queue = resources[template.load().queue_of(lane)]["Properties"]
+
+    assert queue["VisibilityTimeout"] >= 6 * resources[logical(lane)]["Properties"]["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_dead_letters_outlive_a_holiday_and_ring(resources):
+    """Each lane has dead letters of its own, kept two weeks, with an alarm on the first."""
+    redrives = {
+        body["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for body in of_type(resources, "AWS::SQS::Queue").values()
+        if "RedrivePolicy" in body["Properties"]
+    }
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"]["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+
+    assert len(redrives) == len(LANES)
+    assert watched == redrives
+    assert {resources[name]["Properties"]["MessageRetentionPeriod"] for name in redrives} == {14 * 86400}
+
+
+def test_schedules_carry_the_stacks_name(resources):
+    """Two stages in one account do not share a schedule; the balance runs at two in Bangkok."""
+    found = {name: next(iter(resources[logical(name)]["Properties"]["Events"].values())) for name in SCHEDULED}
+
+    for name, event in found.items():
+        assert event["Type"] == "ScheduleV2"
+        assert event["Properties"]["Name"] == {"Fn::Sub": "${AWS::StackName}-" + name.replace("_", "-")}
+    nightly = found["nightly_balance"]["Properties"]
+    assert (nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]) == (
+        "cron(0 2 * * ? *)",
+        "Asia/Bangkok",
+    )
+
+
+def test_each_log_group_names_a_function_that_exists(resources):
+    """Chalice names one after a function it renamed; the merge puts it right."""
+    for group in of_type(resources, "AWS::Logs::LogGroup").values():
+        (named,) = re.findall(r"\$\{(\w+)\}", group["Properties"]["LogGroupName"]["Fn::Sub"])
+        assert resources[named]["Type"] == "AWS::Serverless::Function"
+
+
+def test_what_holds_data_survives_the_stack(resources):
+    """Deleting or replacing the stack keeps the table, the files, the key, the people and the dead letters."""
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool")
+    holding = [body for kind in kinds for body in of_type(resources, kind).values()]
+    holding += [body for name, body in resources.items() if name.endswith("DeadLetters")]
+
+    assert len(holding) == 7
+    assert {(body["DeletionPolicy"], body["UpdateReplacePolicy"]) for body in holding} == {("Retain", "Retain")}
+
+
+def policies(resources):
+    """Function -> statements of its role, by the logical ids in the merged template."""
+    found = {}
+    for name, body in of_type(resources, "AWS::Serverless::Function").items():
+        role = body["Properties"]["Role"]["Fn::GetAtt"][0]
+        documents = [policy["PolicyDocument"] for policy in resources[role]["Properties"]["Policies"]]
+        found[name] = [statement for document in documents for statement in document["Statement"]]
+    return found
+
+
+def test_no_policy_says_everything(resources):
+    """Every statement names its actions and its resources; none is a star."""
+    for function, statements in policies(resources).items():
+        for statement in statements:
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            assert not any("*" in action for action in actions), (function, actions)
+            assert "*" not in statement["Resource"], (function, statement)
+
+
+def test_every_function_may_do_what_it_is_for_and_no_more(resources):
+    """Only lanes take messages, each its own; only the pages manage people; schedules cannot open tokens."""
+    allowed = {
+        name: {action for line in lines for action in line["Action"]} for name, lines in policies(resources).items()
+    }
+    taking = {name for name, actions in allowed.items() if "sqs:ReceiveMessage" in actions}
+    people = {name for name, actions in allowed.items() if any(a.startswith("cognito-idp:") for a in actions)}
+    opening = {name for name, actions in allowed.items() if "kms:Decrypt" in actions}
+
+    assert taking == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane"}  # the pages replay dead letters
+    assert people == {"APIHandler"}
+    assert opening == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane", "RefreshTokens"}
+    assert all({"logs:PutLogEvents", "dynamodb:Query", "sqs:SendMessage"} <= actions for actions in allowed.values())
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_a_lane_takes_from_its_own_queue_only(resources, lane):
+    """A lane's role cannot empty another lane."""
+    takes = [line for line in policies(resources)[logical(lane)] if "sqs:ReceiveMessage" in line["Action"]]
+
+    assert [line["Resource"] for line in takes] == [[{"Fn::GetAtt": [template.load().queue_of(lane), "Arn"]}]]
+
+
+def test_policies_only_name_resources_that_exist(resources):
+    """A policy file that points at nothing would fail only at deployment."""
+    text = json.dumps(policies(resources))
+    named = set(re.findall(r'"Fn::GetAtt": \["(\w+)"', text)) | set(re.findall(r"\$\{(\w+)\.", text))
+
+    assert named <= set(resources)
+
+
+def test_every_function_knows_where_things_are(packaged):
+    """Globals give each function the same variables, all of them references."""
+    variables = packaged[0]["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert set(variables) == set(template.load().environment)
+    assert all(set(value) == {"Ref"} for value in variables.values())
+
+
+def test_the_archive_keeps_the_services_that_the_code_asks_for():
+    """boto3 can only make clients whose data stays in the archive."""
+    asked = set()
+    for path in (ROOT / "chalicelib").rglob("*.py"):
+        asked |= set(re.findall(r"""\bclient\(\s*["']([a-z0-9-]+)["']""", path.read_text(encoding="utf-8")))
+
+    assert asked <= prune.SERVICES
