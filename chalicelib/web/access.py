@@ -1,0 +1,70 @@
+"""Who may do what: one table of every route, and the one place where a community is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.web.services import Person, Role
+
+EVERYBODY = frozenset(Role)
+OFFICE = frozenset({Role.STAFF, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One route: its handler's name and the roles that may use it. `roles` None: signed out people too."""
+
+    method: str
+    path: str
+    view: str
+    roles: frozenset[Role] | None = EVERYBODY
+
+    @property
+    def is_public(self) -> bool:
+        """True for the few pages that are there before anybody signs in."""
+        return self.roles is None
+
+    @property
+    def of_community(self) -> bool:
+        """True when the address names a community, so that belonging to it is checked."""
+        return "{community}" in self.path
+
+
+RULES = (
+    Rule("GET", "/health", "health", None),
+    Rule("GET", "/static/{name}", "static", None),
+    Rule("GET", "/sign-in", "sign_in_page", None),
+    Rule("POST", "/sign-in", "sign_in", None),
+    Rule("POST", "/language", "choose_language", None),
+    Rule("POST", "/sign-out", "sign_out"),
+    Rule("GET", "/", "home"),
+    Rule("GET", "/c/{community}", "community"),
+    Rule("GET", "/c/{community}/products", "products"),
+    Rule("GET", "/c/{community}/photo/{key}", "photo"),
+    Rule("GET", "/c/{community}/products/{code}", "product"),
+    Rule("POST", "/c/{community}/products/{code}", "edit_product"),
+    Rule("POST", "/c/{community}/products/{code}/on-sale", "switch_on_sale"),
+    Rule("GET", "/c/{community}/orders", "orders"),
+    Rule("GET", "/c/{community}/balance", "balance"),
+    Rule("GET", "/c/{community}/shops", "shops"),
+    Rule("POST", "/c/{community}/shops/{shop}/retry", "retry_shop"),
+    Rule("POST", "/c/{community}/shops/{shop}/approve", "approve_plan", OFFICE),
+    Rule("GET", "/c/{community}/log", "log"),
+    Rule("GET", "/c/{community}/log/{run}", "run"),
+)
+
+
+def may(person: Person, rule: Rule, community: str = "") -> bool:
+    """Whether this person may use the route, for this community when the route names one."""
+    if rule.roles is not None and person.role not in rule.roles:
+        return False
+    return not rule.of_community or belongs(person, community)
+
+
+def belongs(person: Person, community: str) -> bool:
+    """Whether the community is this person's business: the office sees all, a seller the first of theirs only."""
+    if person.role in OFFICE:
+        return True
+    if person.role is Role.SELLER:
+        return person.communities[:1] == (community,)
+    return community in person.communities

@@ -1,0 +1,145 @@
+"""Turns a view into a page: the frame around it, the words, the numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.balance import business_day
+from chalicelib.domain.catalogue import Community
+from chalicelib.web import texts
+from chalicelib.web.access import OFFICE
+from chalicelib.web.answers import Answer
+from chalicelib.web.services import Person
+from chalicelib.web.visits import Visit
+from chalicelib.web.words import TONES, Words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ROOM = Path(__file__).parent
+TABS = ("products", "orders", "balance", "shops", "log")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page: who is here, where, in which language."""
+
+    language: str
+    other_language: str
+    title: str
+    heading: str
+    here: str
+    form_token: str
+    person: Person | None
+    community: Community | None
+    tab: str
+    style: str
+    icon: str
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The pages of a community, in the order people need them."""
+        return TABS if self.community and self.person else ()
+
+    @property
+    def in_office(self) -> bool:
+        """Whether the reader is staff: sees request ids and approves plans."""
+        return self.person is not None and self.person.role in OFFICE
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether the front page shows this reader more than one community."""
+        return self.in_office or (self.person is not None and len(self.person.communities) > 1)
+
+    @property
+    def place(self) -> str:
+        """The community's province."""
+        if self.community is None:
+            return ""
+        return self.community.province_th if self.language == "th" else self.community.province_en
+
+
+def page(
+    visit: Visit,
+    template: str,
+    view: object,
+    *,
+    title: str = "",
+    community: Community | None = None,
+    tab: str = "",
+    status: int = 200,
+) -> Answer:
+    """The page of one view. `title` is what the page is called; without it, its template's own text key."""
+    heading = title or texts.say(visit.language, f"title.{template}")
+    frame = _frame(visit, heading, community, tab)
+    body = _environment().get_template(f"{template}.html").render(view=view, frame=frame, **_spoken(visit))
+    return Answer(status, body)
+
+
+def _frame(visit: Visit, heading: str, community: Community | None, tab: str) -> Frame:
+    names = [heading, community.name_th if community else "", texts.say(visit.language, "app.name")]
+    return Frame(
+        language=visit.language,
+        other_language=next(one for one in texts.LANGUAGES if one != visit.language),
+        title=" · ".join(dict.fromkeys(name for name in names if name)),
+        heading=heading,
+        here=visit.here if visit.method == "GET" else visit.path,
+        form_token=visit.form_token,
+        person=visit.person,
+        community=community,
+        tab=tab,
+        style=visit.url(f"/static/{versioned('pinto.css')}"),
+        icon=visit.url(f"/static/{versioned('pinto.svg')}"),
+    )
+
+
+def _spoken(visit: Visit) -> dict[str, Any]:
+    """What a template can say: `words` for the shared pieces, and its functions by name for the page itself."""
+    words = Words(visit.language, visit.now)
+    names = ("t", "label", "reason", "fact", "exact", "day", "money", "number")
+    return {
+        "words": words,
+        "tones": TONES,
+        "local_day": business_day,
+        "url": visit.url,
+        **{name: getattr(words, name) for name in names},
+    }
+
+
+@cache
+def _environment() -> Environment:
+    # Imported here because a health check, a photo and every queue worker can do without it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(ROOM / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@cache
+def static_files() -> dict[str, tuple[str, bytes]]:
+    """Versioned name -> (content type, bytes); the version is a hash of the content, so it may be kept for ever."""
+    kinds = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+    found: dict[str, tuple[str, bytes]] = {}
+    for path in sorted((ROOM / "static").iterdir()):
+        if path.suffix in kinds:
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()[:12]
+            found[f"{path.stem}.{digest}{path.suffix}"] = (kinds[path.suffix], data)
+    return found
+
+
+@cache
+def versioned(name: str) -> str:
+    """The versioned name of a static file. Raises: StopIteration for a file that is not there."""
+    stem, _, suffix = name.rpartition(".")
+    return next(one for one in static_files() if one.startswith(f"{stem}.") and one.endswith(f".{suffix}"))

@@ -1,0 +1,66 @@
+"""Photos at the size a page shows them, made once and kept in memory."""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from threading import Lock
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ports import Store
+
+SIZES = (160, 320, 640)
+_KEPT_BYTES = 16_000_000
+
+
+class Thumbnails:
+    """JPEG squares of catalogue photos; the oldest leave when the room is full."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._owned: dict[str, frozenset[str]] = {}
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, store: Store, community: str, key: str, side: int) -> bytes:
+        """The photo at most `side` pixels wide. Raises: NotFoundError when no product of the community shows it."""
+        if not self._owns(store, community, key):
+            raise NotFoundError(key)
+        with self._lock:
+            kept = self._kept.get((key, side))
+        if kept is None:
+            kept = shrink(store.photos.get(key).data, side)
+            self._keep((key, side), kept)
+        return kept
+
+    def _owns(self, store: Store, community: str, key: str) -> bool:
+        if key not in self._owned.get(community, frozenset()):
+            products = store.catalogues.products(community)
+            self._owned[community] = frozenset(photo for product in products for photo in product.photos)
+        return key in self._owned[community]
+
+    def _keep(self, name: tuple[str, int], data: bytes) -> None:
+        with self._lock:
+            self._kept[name] = data
+            self._bytes = sum(len(one) for one in self._kept.values())
+            while self._bytes > _KEPT_BYTES:
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= len(gone)
+
+
+def shrink(data: bytes, side: int) -> bytes:
+    """A square JPEG of at most `side` pixels, cut from the middle, upright as the camera meant it.
+
+    Raises: NotFoundError for bytes Pillow cannot read, which a page shows as a missing photo.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise NotFoundError("not a picture") from error
+    edge = min(side, *upright.size)
+    out = io.BytesIO()
+    ImageOps.fit(upright, (edge, edge)).save(out, "JPEG", quality=72, optimize=True, progressive=True)
+    return out.getvalue()

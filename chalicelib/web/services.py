@@ -1,0 +1,80 @@
+"""What the pages are handed: stores, queues, sessions, people and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.domain.ports import Channel, Clock, Queues, Store
+from chalicelib.sync.context import Context, Policy
+
+
+class Role(StrEnum):
+    """What a person is to the programme."""
+
+    SELLER = "seller"
+    PARTNER = "partner"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signed in. `communities` are the ids this person works for; staff and admins see all without them."""
+
+    email: str
+    name: str
+    role: Role
+    communities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One signed-in browser. `id` is the opaque value of its cookie, `form_token` the proof its forms carry."""
+
+    id: str
+    person: Person
+    form_token: str
+    until: datetime
+
+
+class People(Protocol):
+    def sign_in(self, email: str, password: str) -> Person | None:
+        """The person, or None when the pair is not right; which half was wrong is never told."""
+
+
+class Sessions(Protocol):
+    def create(self, session: Session) -> None: ...
+
+    def get(self, session_id: str) -> Session | None:
+        """The session, or None when there is none (the caller checks `until`)."""
+
+    def delete(self, session_id: str) -> None: ...
+
+
+def no_channel(name: str) -> Channel:
+    """Pages never call a marketplace; they ask through queues. Raises: always."""
+    raise RuntimeError(f"a page tried to open {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a page may need, handed over as one argument."""
+
+    store: Store
+    queues: Queues
+    sessions: Sessions
+    people: People
+    clock: Clock
+    policy: Policy = field(default_factory=Policy)
+
+    def context(self, store: Store | None = None) -> Context:
+        """What use cases ask for, over these services; another store for a "what would happen if"."""
+        return Context(store or self.store, self.queues, no_channel, self.clock, self.policy)
+
+
+ServicesSource = Callable[[], Services]
+"""Answers the services, built on first use: nothing is connected while routes are registered."""

@@ -1,0 +1,1 @@
+"""One module per page: what it shows, gathered into one frozen dataclass."""

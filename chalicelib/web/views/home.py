@@ -1,0 +1,115 @@
+"""The front page: every community a person works for, with its state in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.balance import Balance
+from chalicelib.domain.catalogue import Community
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.offers import ListingState
+from chalicelib.domain.ports import Store
+from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.domain.synclog import Run
+from chalicelib.web.access import OFFICE
+from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.pages import page
+from chalicelib.web.services import Person, Role, Services
+from chalicelib.web.visits import Visit
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLine:
+    """One shop of a community: how many products are on sale in it, and its last balance."""
+
+    shop: Shop
+    on_sale: int
+    balance: Balance | None
+
+    @property
+    def tone(self) -> str:
+        """bad when a person is needed, wait before the first balance, ok only after a clean one."""
+        if self.shop.state is not ShopState.ACTIVE or (self.balance and not self.balance.is_clean):
+            return "bad"
+        return "ok" if self.balance else "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityCard:
+    """One community on the desk."""
+
+    community: Community
+    products: int
+    shops: tuple[ShopLine, ...]
+    last_run: Run | None
+
+    @property
+    def needs_a_person(self) -> bool:
+        """True when one of its shops does."""
+        return any(line.tone == "bad" for line in self.shops)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The desk: communities that need a person first."""
+
+    cards: tuple[CommunityCard, ...]
+    attention: int
+    total: int
+    asked: str
+
+
+def home(visit: Visit, services: Services) -> Answer:
+    """The desk for those who work for several communities; a seller goes straight to the products."""
+    person = visit.person
+    assert person is not None
+    if person.role is Role.SELLER and person.communities:
+        return redirect(visit.url(f"/c/{person.communities[0]}/products"))
+    return page(visit, "home", home_view(services.store, communities_of(services.store, person), visit.query))
+
+
+def communities_of(store: Store, person: Person) -> tuple[Community, ...]:
+    """The communities this person works for, by name."""
+    if person.role in OFFICE:
+        return tuple(sorted(store.communities.list(), key=lambda one: one.name_th))
+    found: list[Community] = []
+    for community_id in person.communities:
+        try:
+            found.append(store.communities.get(community_id))
+        except NotFoundError:
+            continue  # named before it was set up: there is nothing to show yet
+    return tuple(found)
+
+
+def home_view(store: Store, communities: Sequence[Community], query: Mapping[str, str]) -> HomeView:
+    """Cards of the communities whose name, province or id holds what was asked."""
+    asked = query.get("q", "").strip()[:80]
+    wanted = [one for one in communities if asked.lower() in _said(one)]
+    cards = [_card(store, one) for one in wanted[:PER_PAGE]]
+    cards.sort(key=lambda card: not card.needs_a_person)
+    return HomeView(tuple(cards), sum(card.needs_a_person for card in cards), len(wanted), asked)
+
+
+def _said(one: Community) -> str:
+    return " ".join((one.id, one.name_th, one.group_th, one.province_th, one.province_en)).lower()
+
+
+def _card(store: Store, community: Community) -> CommunityCard:
+    shops = sorted(store.shops.of_community(community.id), key=lambda shop: shop.id)
+    runs = store.log.runs(community.id, 1)
+    return CommunityCard(
+        community,
+        len(store.catalogues.products(community.id)),
+        tuple(_line(store, shop) for shop in shops),
+        runs[0] if runs else None,
+    )
+
+
+def _line(store: Store, shop: Shop) -> ShopLine:
+    bindings = store.bindings.of_shop(shop.id).values()
+    live = {binding.product_code for binding in bindings if binding.state is ListingState.LIVE}
+    balances = store.balances.of_shop(shop.id, 1)
+    return ShopLine(shop, len(live), balances[0] if balances else None)

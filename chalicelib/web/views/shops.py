@@ -1,0 +1,127 @@
+"""The shops of a community: connected or not, until when, and plans that wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from chalicelib.domain.catalogue import Community
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ports import Store
+from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.sync.messages import publish_shop
+from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.pages import page
+from chalicelib.web.services import Services
+from chalicelib.web.visits import Visit
+
+DONE = ("asked", "approved")
+TONES = {
+    ShopState.ACTIVE: "ok",
+    ShopState.PAUSED: "off",
+    ShopState.DISCONNECTED: "bad",
+    ShopState.PARKED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlan:
+    """A plan the brakes stopped: why, and what it would do."""
+
+    fingerprint: str
+    reasons: tuple[str, ...]
+    summary: tuple[str, ...]
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCard:
+    """One shop; `consent_until` is when the authorisation ends (None: it has no tokens yet)."""
+
+    shop: Shop
+    tone: str
+    offers: int
+    consent_until: datetime | None
+    plan: WaitingPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopsView:
+    """All shops of the community."""
+
+    cards: tuple[ShopCard, ...]
+    done: str = ""
+    changed: bool = False
+
+
+def shops(visit: Visit, services: Services) -> Answer:
+    """The shops of the community."""
+    community = services.store.communities.get(visit.parameters["community"])
+    done = visit.query.get("done", "")
+    return _page(visit, services, community, done if done in DONE else "")
+
+
+def retry_shop(visit: Visit, services: Services) -> Answer:
+    """The shop is asked to be read and made right; what a person would do after mending something."""
+    community, shop = _asked(visit, services)
+    if shop.state is not ShopState.ACTIVE:
+        return _page(visit, services, community, changed=True)
+    services.queues.send("bulk", [publish_shop(shop.id, "person")])
+    return redirect(visit.url(f"/c/{community.id}/shops?done=asked"))
+
+
+def approve_plan(visit: Visit, services: Services) -> Answer:
+    """The plan that was on the page may run. Another one, made since, is shown instead (409)."""
+    community, shop = _asked(visit, services)
+    waiting = _plan(services.store, shop)
+    if waiting is None or waiting.fingerprint != visit.form.get("fingerprint", ""):
+        return _page(visit, services, community, changed=True)
+    try:
+        services.store.plans.approve(shop.id, waiting.fingerprint, visit.email)
+    except NotFoundError:
+        return _page(visit, services, community, changed=True)
+    services.queues.send("bulk", [publish_shop(shop.id, "approved")])
+    return redirect(visit.url(f"/c/{community.id}/shops?done=approved"))
+
+
+def _asked(visit: Visit, services: Services) -> tuple[Community, Shop]:
+    community = services.store.communities.get(visit.parameters["community"])
+    shop = services.store.shops.get(visit.parameters["shop"])
+    if shop.community != community.id:
+        raise NotFoundError(shop.id)
+    return community, shop
+
+
+def _page(visit: Visit, services: Services, community: Community, done: str = "", *, changed: bool = False) -> Answer:
+    found = sorted(services.store.shops.of_community(community.id), key=lambda shop: shop.id)
+    view = ShopsView(tuple(_card(services.store, shop) for shop in found), done, changed)
+    return page(visit, "shops", view, community=community, tab="shops", status=409 if changed else 200)
+
+
+def _card(store: Store, shop: Shop) -> ShopCard:
+    plan = _plan(store, shop)
+    tone = "bad" if plan and not plan.approved else TONES[shop.state]
+    offers = sum(1 for _ in store.bindings.of_shop(shop.id))
+    return ShopCard(shop, tone, offers, _consent_until(store, shop), plan)
+
+
+def _consent_until(store: Store, shop: Shop) -> datetime | None:
+    try:
+        return store.shops.tokens(shop.id).refresh_until
+    except NotFoundError:
+        return None
+
+
+def _plan(store: Store, shop: Shop) -> WaitingPlan | None:
+    held = store.plans.waiting(shop.id)
+    if held is None:
+        return None
+    fingerprint = str(held["fingerprint"])
+    return WaitingPlan(
+        fingerprint,
+        tuple(cast("Sequence[str]", held["reasons"])),
+        tuple(cast("Sequence[str]", held["summary"])),
+        store.plans.approved(shop.id, fingerprint),
+    )
