@@ -72,9 +72,10 @@ class PlainVault:
 
     def open(self, sealed: bytes, context: Context) -> str:
         """The text. Raises: SealBrokenError when the blob or the context is another."""
-        if not sealed.startswith(self._MARK):
-            raise SealBrokenError(_names(context))
-        said, text = json.loads(sealed.removeprefix(self._MARK))
+        try:
+            said, text = json.loads(sealed.removeprefix(self._MARK))
+        except ValueError:
+            raise SealBrokenError(_names(context)) from None
         if said != dict(context):
             raise SealBrokenError(_names(context))
         return str(text)
