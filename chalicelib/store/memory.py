@@ -29,6 +29,7 @@ from chalicelib.store.table import (
 )
 
 _LAST = "\U0010ffff"
+_ATOMS = frozenset({str, int, bool, bytes, type(None)})
 _Place = tuple[str, Key]
 
 
@@ -201,12 +202,12 @@ def _copied(row: Mapping[str, Any]) -> Item:
 
 
 def _copied_value(value: Any) -> Any:
+    if type(value) in _ATOMS:
+        return value
     if isinstance(value, Mapping):
         return _copied(value)
     if isinstance(value, list):
         return [_copied_value(one) for one in value]
-    if value is None or isinstance(value, (bool, int, bytes)):
-        return value
     if isinstance(value, str):
         return str(value)
     raise TypeError(f"a row cannot hold {type(value).__name__}")
