@@ -8,6 +8,8 @@ The first line printed is the JSON credentials of a first shop.
 import argparse
 import importlib
 import json
+import os
+import signal
 import socket
 import sys
 import threading
@@ -40,6 +42,8 @@ class Server:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
+        # Listening already: who reads the first line may call at once and is answered a moment later.
+        self._socket.listen(2048)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         market.root_url = self.url
         self._keeper = None if data is None else Keeper(market, data)
@@ -122,7 +126,9 @@ def _config(market: Market) -> uvicorn.Config:
 
 
 def _stop_at_end_of_input(server: Server) -> None:
-    sys.stdin.buffer.read()
+    # The bare descriptor: a thread inside a buffered read would abort the interpreter at its end.
+    while os.read(0, 65_536):
+        pass
     server.stop()
 
 
@@ -141,6 +147,9 @@ def main(arguments: list[str] | None = None) -> int:
     names = ["Practice shop", *(f"Practice shop {n}" for n in range(2, options.shops + 1))]
     first, *_ = [server.credentials(name) for name in names]
     print(json.dumps(first), flush=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises a caught signal again when it is done; ours must let the saving come first.
+        signal.signal(number, lambda *_: server.stop())
     if options.until_stdin_closes:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.serve()
