@@ -68,6 +68,7 @@ class Hands:
         for place, group in enumerate(steps):
             try:
                 if self._ctx.must_stop:
+                    self._not_reached(group)
                     raise OutOfTimeError
                 self._step(group)
             except (MarketplaceError, OutOfTimeError):
