@@ -1,0 +1,103 @@
+"""One Lazada shop behind the ports: hands each wish to the part that knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chalicelib.domain.errors import ProtocolSurpriseError
+from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
+from chalicelib.domain.orders import Order
+from chalicelib.domain.planner import Objection
+from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile
+from connectors.lazada import audit, photos
+from connectors.lazada.client import Client
+from connectors.lazada.facts import Facts
+from connectors.lazada.listings import Listings
+from connectors.lazada.orders import Orders
+from connectors.lazada.refusal import CHANNEL
+from connectors.lazada.writes import Writes
+from connectors.wire import side_by_side
+
+
+class LazadaShop:
+    """Implements `ports.Marketplace`; what each method promises is written there."""
+
+    channel = CHANNEL
+
+    def __init__(self, client: Client, facts: Facts, shop: str) -> None:
+        self._client = client
+        self._listings = Listings(client)
+        self._orders = Orders(client, shop)
+        self._writes = Writes(client, self._listings, facts)
+
+    @property
+    def calls(self) -> int:
+        """HTTP calls made so far."""
+        return self._client.calls
+
+    def observe(self) -> Observation:
+        """Every listing of the shop; `complete` only when every page came."""
+        return self._listings.all()
+
+    def look(self, listing_ids: Sequence[str], seller_skus: Sequence[str] = ()) -> Observation:
+        """These listings. Naming their seller SKUs lets a hundred be read in one call."""
+        return self._listings.these(listing_ids, seller_skus)
+
+    def find(self, seller_skus: Sequence[str]) -> tuple[ObservedListing, ...]:
+        """Listings that carry one of these seller SKUs, deleted ones left out."""
+        return self._listings.carrying(seller_skus)
+
+    def audit(self, listing: DesiredListing) -> tuple[Objection, ...]:
+        """Why this listing cannot be said here; no calls."""
+        return audit.objections(listing)
+
+    def upload_photos(self, files: Sequence[PhotoFile]) -> dict[str, str]:
+        """Content key -> address on Lazada's CDN; a few at once."""
+        once = {photo.key: photo for photo in files}
+        urls = side_by_side(
+            lambda photo: photos.upload(self._client, photo), once.values(), self._client.settings.photos_at_once
+        )
+        return dict(zip(once, urls, strict=True))
+
+    def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
+        """The listing exists, its variants with it."""
+        return self._writes.create(listing, images)
+
+    def finish(self, listing: DesiredListing, listing_id: str, images: Mapping[str, str]) -> Created:
+        """Never needed: Lazada declares variants with the listing. Raises: ProtocolSurpriseError."""
+        raise ProtocolSurpriseError(CHANNEL, "nothing_to_finish", listing_id)
+
+    def update_content(
+        self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
+    ) -> Outcome:
+        """Words, photos, size and missing variants are as desired."""
+        return self._writes.update_content(listing, listing_id, offer_ids, images)
+
+    def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """List prices are as given."""
+        return self._writes.set_prices(targets)
+
+    def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """Sellable quantities are as given (absolute)."""
+        return self._writes.set_stock(targets)
+
+    def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are off sale and kept."""
+        return self._writes.hide(listings)
+
+    def restore(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are on sale again."""
+        return self._writes.restore(listings)
+
+    def order_ids(self, window: OrderWindow) -> Iterator[str]:
+        """Ids of every order in the window, each once."""
+        for heads in self._orders.heads(window):
+            yield from (head.order_id for head in heads)
+
+    def orders(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
+        """Pages of whole orders in the window, oldest first."""
+        return self._orders.pages(window)
+
+    def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
+        """These orders, whole; one the shop does not know is missing."""
+        return self._orders.by_id(order_ids)

@@ -1,0 +1,108 @@
+"""What each of Lazada's codes means for us: code -> (our error, text key, our error after a write)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chalicelib.domain.errors import (
+    DisconnectedError,
+    MarketplaceError,
+    OutcomeUnknownError,
+    ProtocolSurpriseError,
+    RateLimitError,
+    RejectedError,
+    StaleError,
+    TokenExpiredError,
+    TransientError,
+)
+
+
+class Meaning(NamedTuple):
+    """What happens next. `after_write` differs where a write with this answer may still have worked."""
+
+    kind: type[MarketplaceError]
+    user_key: str
+    after_write: type[MarketplaceError] | None = None
+
+
+def _each(codes: str, meaning: Meaning) -> dict[str, Meaning]:
+    return dict.fromkeys(codes.split(), meaning)
+
+
+# Internal trouble of a backend: nothing says that a write was not done, so a write is looked at first.
+_BUSY_INSIDE = Meaning(TransientError, "error.transient", OutcomeUnknownError)
+_WAIT = Meaning(RateLimitError, "error.rate_limit")
+_REJECTED = Meaning(RejectedError, "error.rejected")
+_SURPRISE = Meaning(ProtocolSurpriseError, "error.surprise")
+_STALE = Meaning(StaleError, "error.stale")
+_RECONNECT = Meaning(DisconnectedError, "error.disconnected")
+
+GATEWAY: dict[str, Meaning] = {
+    **_each("ApiCallLimit SellerCallLimit AppCallLimit 901", _WAIT),
+    **_each("998", Meaning(TransientError, "error.lazada.campaign_pause")),
+    **_each("ServiceTimeout ServiceUnavailable", _BUSY_INSIDE),
+    **_each("6 506 513 1000 1002 4135 4159 40011 700024 106", _BUSY_INSIDE),
+    **_each("4147 4154", Meaning(TransientError, "error.transient")),
+    **_each("IllegalAccessToken", Meaning(TokenExpiredError, "error.token_expired")),
+    **_each("IllegalRefreshToken InvalidCode AUTH_TYPE_UNSUPPORTED", _RECONNECT),
+    **_each("IllegalTimestamp", Meaning(TransientError, "error.lazada.clock")),
+    **_each("IncompleteSignature InvalidAppKey AppWhiteIpLimit", Meaning(DisconnectedError, "error.lazada.app_keys")),
+    **_each("AppNotSubscribed InsufficientPermission", Meaning(DisconnectedError, "error.lazada.permission")),
+    **_each("SellerNotVerified SellerNotActive", Meaning(DisconnectedError, "error.lazada.store_state")),
+    **_each("Mp3SellerApiLimit", Meaning(DisconnectedError, "error.lazada.store_type")),
+    **_each("MissingParameter MISSING_PARAMETER InvalidApiPath", _SURPRISE),
+}
+
+PRODUCTS: dict[str, Meaning] = {
+    **_each("1 5 30 1001 4132", _SURPRISE),  # we sent something unreadable
+    **_each("14 17 19 36 70", _SURPRISE),  # paging and filters are ours to get right
+    **_each("57 4227 4228", Meaning(RejectedError, "error.lazada.category")),
+    **_each("4134 201", Meaning(RejectedError, "error.lazada.category")),
+    **_each("701", Meaning(RejectedError, "error.lazada.category")),
+    **_each("200 202 205", _REJECTED),
+    **_each("203", Meaning(RejectedError, "error.lazada.too_many_images")),
+    **_each("204 4171", _SURPRISE),  # batches are ours to cut
+    **_each("206 207 208 4136 4137 4150", _STALE),
+    **_each("EDIT_ITEM_NOT_BELONG_SELLER", _STALE),
+    **_each("209 4133 4143 4144 4145 4146 4161", Meaning(RejectedError, "error.lazada.variations")),
+    **_each("4109 4112 4113", Meaning(RejectedError, "error.lazada.variations")),
+    **_each("212 INV_NEGATIVE_SELLABLE", _STALE),
+    **_each("500 501 503 504", _REJECTED),
+    **_each("512 4123 4124 4151 4163 4221", Meaning(RejectedError, "error.lazada.policy")),
+    **_each("4104 4118 4121", Meaning(RejectedError, "error.lazada.price")),
+    **_each("4105 4126 4141", Meaning(RejectedError, "error.lazada.duplicate_sku")),
+    **_each("4107 4108 4110 4115 4120 4125 4140 4167 10002", Meaning(RejectedError, "error.lazada.attribute")),
+    **_each("4116 4138 4139 4153 4158 4169", Meaning(RejectedError, "error.lazada.images")),
+    **_each("4117 4119 4157", Meaning(RejectedError, "error.lazada.special_price")),
+    **_each("4128 4155 4162 4170 4218", Meaning(RejectedError, "error.lazada.locked")),
+    **_each("4129 4131", Meaning(RejectedError, "error.lazada.forbidden_words")),
+    **_each("4130 4142 4156 4168", Meaning(RejectedError, "error.lazada.brand")),
+    **_each("4148", Meaning(RejectedError, "error.lazada.item_limit")),
+    **_each("4149 4164 4165", Meaning(RejectedError, "error.lazada.package")),
+    **_each("4193 4216", _SURPRISE),  # we always send SkuId
+    **_each("4225 10006", Meaning(RejectedError, "error.lazada.semi_managed")),
+    **_each("300 301 302 304", Meaning(RejectedError, "error.lazada.images")),
+    **_each("303", Meaning(RejectedError, "error.lazada.image_too_large")),
+    **_each("E0001", _SURPRISE),
+    **_each("E0002 E0003", _STALE),
+    **_each("E0004", Meaning(RejectedError, "error.lazada.not_online")),
+    **_each("E0006", _BUSY_INSIDE),
+}
+
+ORDERS: dict[str, Meaning] = {
+    **_each("16 35 37 39 700021 700025 100 105 112 125 126 127 133", _STALE),
+    **_each("38 56 74 75 97 20 21 32 34 120 121", _SURPRISE),
+    **_each("30012 700040", Meaning(TransientError, "error.transient")),
+    **_each("50008 700009 700013 700020 700023 700027 700028 700030", _REJECTED),
+    **_each("600001 600002 700000 700026 700029 700031", _STALE),
+    **_each("700001 700004 700017 700018 700019 700022", _SURPRISE),
+    **_each("700032 700033", _SURPRISE),
+    **_each("1003 700016", Meaning(TransientError, "error.transient", OutcomeUnknownError)),
+    **_each("102 104 107 108 109 110 111 115 116 117 118 122 123 124", _REJECTED),
+    **_each("101 103 113 119 128 129 130 132", _SURPRISE),
+    **_each("114 131", _STALE),
+    **_each("1000012 1000014", _SURPRISE),
+}
+
+TABLE: dict[str, Meaning] = {**ORDERS, **PRODUCTS, **GATEWAY}
+"""Every code of the recorded pages. A code that is not here has never been seen: ProtocolSurpriseError."""

@@ -1,0 +1,169 @@
+"""What Lazada's categories ask for: leaves, attributes, brand; fetched when needed, kept for a day."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from chalicelib.domain.catalogue import Kind
+from chalicelib.domain.errors import RejectedError, TransientError
+from chalicelib.domain.offers import DesiredListing
+from connectors.lazada.answers import (
+    AttributeAnswer,
+    BrandAnswer,
+    BrandsAnswer,
+    CategoryAnswer,
+    SuggestionsAnswer,
+    read_as,
+    read_each,
+)
+from connectors.lazada.client import Client
+from connectors.lazada.refusal import CHANNEL
+
+T = TypeVar("T")
+
+# Words looked for in the names of leaf categories, best first, when Lazada has no suggestion for a title.
+KIND_WORDS: dict[Kind, tuple[str, ...]] = {
+    Kind.CHILI_PASTE: ("น้ำพริก", "chili paste", "เครื่องปรุง", "sauce", "condiment"),
+    Kind.SNACK: ("ขนม", "snack", "crisps", "chips"),
+    Kind.BAKERY: ("เบเกอรี่", "ขนมปัง", "bakery", "bread", "cake", "คุกกี้", "cookie"),
+    Kind.DESSERT: ("ขนมไทย", "ของหวาน", "dessert", "sweets"),
+    Kind.BEVERAGE: ("เครื่องดื่ม", "น้ำผลไม้", "ชา", "drink", "juice", "tea"),
+    Kind.RICE_GRAIN: ("ข้าวสาร", "ข้าว", "rice", "grain"),
+    Kind.FRESH_PRODUCE: ("ผลไม้", "ผัก", "fruit", "vegetable", "produce"),
+    Kind.HERB: ("สมุนไพร", "herb"),
+    Kind.SOAP: ("สบู่", "soap", "bath"),
+    Kind.CLOTHING: ("เสื้อ", "tops", "shirt", "clothing"),
+    Kind.FABRIC: ("ผ้า", "fabric"),
+    Kind.BAG: ("กระเป๋า", "bag"),
+    Kind.BASKETRY: ("จักสาน", "ตะกร้า", "basket"),
+    Kind.HOME_CRAFT: ("งานฝีมือ", "ของตกแต่ง", "handicraft", "decor"),
+}
+
+# Listed among the attributes, and said elsewhere in the payload.
+_SAID_ELSEWHERE = frozenset({"name", "description", "brand", "brand_id", "SellerSku", "price", "quantity"})
+_OWN_VALUES_ALLOWED = frozenset({"text", "richText", "enumInput", "multiEnumInput"})
+
+
+class Facts:
+    """Category facts of one host, shared by every shop that speaks to it."""
+
+    def __init__(self, clock: Callable[[], datetime], live_s: float) -> None:
+        self._clock = clock
+        self._live_s = live_s
+        self._kept: dict[tuple[str, ...], tuple[datetime, Any]] = {}
+        self._lock = threading.RLock()
+
+    def leaf(self, client: Client, listing: DesiredListing) -> str:
+        """The category a new listing goes into: Lazada's suggestion, else a leaf named like its kind.
+
+        Raises: RejectedError when there is neither.
+        """
+        leaves = self._keep(("tree",), lambda: _leaves(client))
+        for suggested in _suggestions(client, listing.title):
+            if suggested in leaves:
+                return suggested
+        for word in KIND_WORDS[listing.kind]:
+            for category, name in leaves.items():
+                if word in name.lower():
+                    return category
+        raise RejectedError(CHANNEL, "no_category", listing.kind, user_key="error.lazada.category", field="kind")
+
+    def attributes(self, client: Client, category: str) -> dict[str, str]:
+        """Brand, and a truthful value for every other attribute the category insists on.
+
+        Raises: RejectedError naming the attribute for which nothing true can be said.
+        """
+        wanted = self._keep(("attributes", category), lambda: _attributes(client, category))
+        brand = self._keep(("brand",), lambda: _brand(client))
+        said = {"brand": brand.name or client.settings.brand, "brand_id": brand.brand_id}
+        for attribute in wanted:
+            if attribute.is_mandatory and attribute.attribute_type != "sku" and attribute.name not in _SAID_ELSEWHERE:
+                said[attribute.name] = _value(client, attribute)
+        return said
+
+    def _keep(self, key: tuple[str, ...], fetch: Callable[[], T]) -> T:
+        with self._lock:
+            now = self._clock()
+            kept = self._kept.get(key)
+            if kept is None or (now - kept[0]).total_seconds() >= self._live_s:
+                kept = (now, fetch())
+                self._kept[key] = kept
+            found: T = kept[1]
+            return found
+
+
+def _leaves(client: Client) -> dict[str, str]:
+    reply = client.read("/category/tree/get", {"language_code": client.settings.language})
+    return dict(_walk(read_each(CategoryAnswer, reply.data, reply.request_id)))
+
+
+def _walk(branch: Sequence[CategoryAnswer]) -> Iterator[tuple[str, str]]:
+    for category in branch:
+        if category.leaf:
+            yield category.category_id, category.name
+        yield from _walk(category.children)
+
+
+def _suggestions(client: Client, title: str) -> list[str]:
+    try:
+        reply = client.read("/product/category/suggestion/get", {"product_name": title})
+    except RejectedError:
+        return []  # 701: nothing to suggest
+    answer = read_as(SuggestionsAnswer, reply.data, reply.request_id)
+    return [suggestion.category_id for suggestion in answer.suggestions]
+
+
+def _attributes(client: Client, category: str) -> tuple[AttributeAnswer, ...]:
+    params = {"primary_category_id": category, "language_code": client.settings.language}
+    try:
+        reply = client.read("/category/attributes/get", params)
+    except RejectedError as error:
+        if error.code == "57":
+            return ()
+        raise
+    return read_each(AttributeAnswer, reply.data, reply.request_id)
+
+
+def _brand(client: Client) -> BrandAnswer:
+    """The brand that means no brand; its id differs per country. Raises: RejectedError when it is not found."""
+    settings = client.settings
+    for page in range(settings.brand_pages):
+        brands = client.gateway.wire.read(partial(_brand_page, client, page * settings.brands_per_page))
+        for brand in brands.module:
+            if settings.brand in (brand.name, brand.name_en):
+                return brand
+        if len(brands.module) < settings.brands_per_page:
+            break
+    raise RejectedError(CHANNEL, "no_brand", settings.brand, user_key="error.lazada.brand", field="brand")
+
+
+def _brand_page(client: Client, start: int) -> BrandsAnswer:
+    params = {"startRow": str(start), "pageSize": str(client.settings.brands_per_page)}
+    reply = client.read("/category/brands/query", params)
+    answer = read_as(BrandsAnswer, reply.data, reply.request_id)
+    if not answer.module and start == 0:
+        raise TransientError(CHANNEL, "brands_empty", request_id=reply.request_id, retry_after_s=0.5)
+    return answer
+
+
+def _value(client: Client, attribute: AttributeAnswer) -> str:
+    settings = client.settings
+    known = settings.known_attributes.get(attribute.name)
+    options = {option.name: option for option in attribute.options if option.name}
+    by_english = {option.en_name: option.name for option in attribute.options if option.en_name}
+    for wanted in (known, *settings.neutral_options):
+        if wanted and (wanted in options or wanted in by_english):
+            return wanted if wanted in options else by_english[wanted]
+    if attribute.input_type in _OWN_VALUES_ALLOWED:
+        return known or settings.neutral_options[0]
+    raise RejectedError(
+        CHANNEL,
+        "attribute_without_value",
+        attribute.label or attribute.name,
+        user_key="error.lazada.attribute",
+        field=attribute.name,
+    )

@@ -1,0 +1,54 @@
+"""Points of Lazada's protocol that are disputed or may be tuned, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the connector assumes where the page leaves a choice; handed to the channel to change it.
+
+    Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
+    that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
+    `known_attributes` maps an attribute name to what is true of every community product.
+    """
+
+    products_per_page: int = 50
+    product_offset_cap: int = 10_000
+    skus_per_search: int = 100
+    orders_per_page: int = 100
+    order_offset_cap: int = 5_000
+    orders_per_items_call: int = 50
+    skus_per_write: int = 50
+    brands_per_page: int = 200
+    brand_pages: int = 10
+    facts_live_s: float = 86_400.0
+    stalled_pages: int = 3
+    photos_at_once: int = 4
+    campaign_wait_s: float = 1_800.0
+    busy_wait_s: float = 3.0
+    most_units: int = 999_999_999
+    language: str = "th_TH"
+    brand: str = "No Brand"
+    neutral_options: tuple[str, ...] = (
+        "ไม่ระบุ",
+        "Not Specified",
+        "Not specified",
+        "อื่นๆ",
+        "อื่น ๆ",
+        "Others",
+        "Other",
+        "No Warranty",
+        "ไม่มีการรับประกัน",
+        "No",
+        "None",
+        "ไม่มี",
+    )
+    known_attributes: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {"warranty_type": "No Warranty", "country_of_origin": "Thailand", "country_origin": "Thailand"}
+        )
+    )

@@ -1,0 +1,209 @@
+"""Changes a shop: creates, content, prices, stock, on and off sale. Nothing here is ever sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from chalicelib.domain.errors import (
+    DisconnectedError,
+    MarketplaceError,
+    OutcomeUnknownError,
+    ProtocolSurpriseError,
+    RejectedError,
+    TokenExpiredError,
+    TransientError,
+)
+from chalicelib.domain.offers import DesiredListing, ListingState
+from chalicelib.domain.ports import Created, OfferTarget, Outcome
+from chalicelib.domain.synclog import EntryState
+from connectors.lazada import convert
+from connectors.lazada.answers import CreatedAnswer, ProductAnswer, read_as
+from connectors.lazada.client import Client, Reply
+from connectors.lazada.facts import Facts
+from connectors.lazada.listings import Listings
+from connectors.lazada.refusal import CHANNEL, Detail, meaning_of
+from connectors.wire import batches
+
+# Troubles of the whole shop or of the code: they stop the work instead of failing one row of it.
+_FOR_THE_CALLER = (DisconnectedError, TokenExpiredError, ProtocolSurpriseError)
+
+
+class Writes:
+    """What a shop can be told."""
+
+    def __init__(self, client: Client, listings: Listings, facts: Facts) -> None:
+        self._client = client
+        self._listings = listings
+        self._facts = facts
+
+    # --- listings ----------------------------------------------------------------------------------------------
+
+    def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
+        """A new item. Raises: OutcomeUnknownError when it may exist; it is looked for before another try."""
+        category = self._facts.leaf(self._client, listing)
+        attributes = self._facts.attributes(self._client, category)
+        payload = convert.create_payload(listing, images, category, attributes)
+        reply = self._client.create("/product/create", {"payload": payload})
+        answer = _created(reply)
+        # Left out, the status is not known; whoever reads back will see it.
+        state = convert.item_state(answer.item_status) if answer.item_status else ListingState.IN_REVIEW
+        offer_ids = {row.seller_sku: row.sku_id for row in answer.sku_list}
+        return Created(answer.item_id, offer_ids, state, request_id=reply.request_id)
+
+    def update_content(
+        self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
+    ) -> Outcome:
+        """Words, photos and size of the SKUs that are there, then the SKUs that are missing."""
+        present = [offer_ids[sku] for sku in listing.skus if sku in offer_ids]
+        if not present:
+            raise RejectedError(CHANNEL, "no_offer_in_listing", listing_id, user_key="error.stale")
+        payload = convert.update_payload(listing, listing_id, present, images)
+
+        def said() -> Reply:
+            reply = self._client.write("/product/update", {"payload": payload})
+            if len(present) < len(listing.offers):
+                reply = self._add(listing, listing_id, offer_ids, present[0])
+            return reply
+
+        return _outcome(listing_id, said)
+
+    def hide(self, listings: Iterable[str]) -> tuple[Outcome, ...]:
+        """Each item is off sale and kept; one that already was counts as done."""
+        return _one_by_one(listings, self._hidden)
+
+    def restore(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Each item's SKUs are on sale again, after Lazada's review."""
+        return _one_by_one(listings, lambda listing_id: self._restored(listing_id, listings[listing_id]))
+
+    def _hidden(self, listing_id: str) -> Reply:
+        try:
+            return self._client.write("/product/deactivate", {"apiRequestBody": convert.deactivate_body(listing_id)})
+        except RejectedError as error:
+            if error.code == "E0004":  # not online: already as wanted
+                return Reply({}, error.request_id, {})
+            raise
+
+    def _restored(self, listing_id: str, offer_ids: Sequence[str]) -> Reply:
+        ids = list(offer_ids) or [sku.sku_id for sku in self._item(listing_id).skus]
+        return self._client.write("/product/update", {"payload": convert.status_payload(listing_id, ids, "active")})
+
+    def _add(self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], present: str) -> Reply:
+        """New SKUs of an item that has variations already, under the names they have there."""
+        item = self._item(listing_id)
+        names = convert.shown_axis_names(item.variation)
+        there = {sku.seller_sku for sku in item.skus}
+        new = [offer for offer in listing.offers if offer.seller_sku not in offer_ids and offer.seller_sku not in there]
+        if len(names) != len(listing.axes) or not names:
+            raise RejectedError(CHANNEL, "axes_differ", listing_id, user_key="error.lazada.variations", field="axes")
+        if not new:
+            return Reply({}, "", {})
+        attributes = self._facts.attributes(self._client, item.primary_category)
+        payload = convert.add_payload(listing, new, present, item.primary_category, names, attributes)
+        return self._client.create("/product/create", {"payload": payload})
+
+    def _item(self, listing_id: str) -> ProductAnswer:
+        item = self._listings.one(listing_id)
+        if item is None:
+            raise RejectedError(CHANNEL, "208", listing_id, user_key="error.stale")
+        return item
+
+    # --- prices and stock ----------------------------------------------------------------------------------------
+
+    def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """Prices only, at most fifty SKUs a call."""
+        return self._numbers("/product/price_quantity/update", targets, convert.price_payload)
+
+    def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
+        """Sellable units, absolute, at most fifty SKUs a call (LAZ-001)."""
+        return self._numbers("/product/stock/sellable/update", targets, convert.stock_payload)
+
+    def _numbers(
+        self, path: str, targets: Sequence[OfferTarget], payload: Callable[[Sequence[OfferTarget]], str]
+    ) -> tuple[Outcome, ...]:
+        outcomes: list[Outcome] = []
+        for batch in batches(targets, self._client.settings.skus_per_write):
+            try:
+                reply = self._client.write(path, {"payload": payload(batch)}, partial=True)
+            except _FOR_THE_CALLER:
+                raise
+            except MarketplaceError as error:
+                if isinstance(error, TransientError) and not outcomes:
+                    raise  # nothing was written yet: the caller may simply come back
+                outcomes += [_failed(target.seller_sku, error) for target in batch]
+            else:
+                outcomes += _judged(batch, reply)
+        return tuple(outcomes)
+
+
+def _created(reply: Reply) -> CreatedAnswer:
+    try:
+        return read_as(CreatedAnswer, reply.data, reply.request_id)
+    except ProtocolSurpriseError as error:
+        # Accepted, and we cannot tell what: it has to be found by its seller SKUs.
+        raise OutcomeUnknownError(CHANNEL, error.code, error.message, request_id=reply.request_id) from None
+
+
+def _one_by_one(listing_ids: Iterable[str], call: Callable[[str], Reply]) -> tuple[Outcome, ...]:
+    outcomes: list[Outcome] = []
+    for listing_id in listing_ids:
+        try:
+            outcomes.append(_outcome(listing_id, partial(call, listing_id)))
+        except TransientError as error:
+            if not outcomes:
+                raise
+            outcomes.append(_failed(listing_id, error))
+    return tuple(outcomes)
+
+
+def _outcome(listing_id: str, call: Callable[[], Reply]) -> Outcome:
+    """What came of one call; troubles of the whole shop, and those before anything was sent, are raised."""
+    try:
+        reply = call()
+    except (*_FOR_THE_CALLER, TransientError):
+        raise
+    except MarketplaceError as error:
+        return _failed(listing_id, error)
+    return Outcome(listing_id, EntryState.ACCEPTED, request_id=reply.request_id)
+
+
+def _failed(subject: str, error: MarketplaceError) -> Outcome:
+    state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.FAILED
+    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message)
+
+
+def _judged(batch: Sequence[OfferTarget], reply: Reply) -> list[Outcome]:
+    """One outcome per SKU: those that `detail` names failed, the others were applied (LAZ-002)."""
+    blamed = {target.offer_id: _detail_of(target, reply.details) for target in batch}
+    if reply.details and not any(blamed.values()):
+        # Something failed and nobody can say which: each of them has to be read back.
+        return [
+            Outcome(
+                target.seller_sku,
+                EntryState.UNKNOWN,
+                reply.request_id,
+                "error.outcome_unknown",
+                reply.code,
+                reply.message,
+            )
+            for target in batch
+        ]
+    return [_judgement(target, blamed[target.offer_id], reply) for target in batch]
+
+
+def _judgement(target: OfferTarget, detail: Detail | None, reply: Reply) -> Outcome:
+    if detail is None:
+        return Outcome(target.seller_sku, EntryState.ACCEPTED, reply.request_id)
+    meaning = meaning_of(detail)
+    unsure = meaning.after_write is OutcomeUnknownError
+    state = EntryState.UNKNOWN if unsure else EntryState.FAILED
+    code = detail.code or reply.code
+    return Outcome(target.seller_sku, state, reply.request_id, meaning.user_key, code, detail.message)
+
+
+def _detail_of(target: OfferTarget, details: Sequence[Detail]) -> Detail | None:
+    """The detail about this SKU: by SkuId where it says one, else by seller SKU."""
+    for detail in details:
+        if detail.sku_id == target.offer_id or (not detail.sku_id and detail.seller_sku == target.seller_sku):
+            return detail
+    return None
