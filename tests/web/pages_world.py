@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -224,42 +225,54 @@ def _binding(shop: Shop, product: Product, sku: str, quantity: int) -> Binding:
 
 
 def _log(store: Store) -> None:
-    def add(
-        run_id: str, shop: str, trigger: str, minutes: int, state: RunState, entries: Sequence[Entry], note: str = ""
-    ) -> None:
-        channel = shop.rsplit("-", 1)[1]
-        at = NOW - timedelta(minutes=minutes)
-        run = Run(run_id, "namphrik-tittu", shop, channel, "urgent", trigger, at, calls=len(entries) + 1, note=note)
-        store.log.start(run)
-        counts: dict[str, int] = {}
-        for entry in entries:
-            counts[entry.state.value] = counts.get(entry.state.value, 0) + 1
-        store.log.add([replace(entry, run=run_id, shop=shop, channel=channel, at=at) for entry in entries])
-        ended = None if state is RunState.RUNNING else at + timedelta(seconds=2.4)
-        store.log.finish(replace(run, state=state, counts=counts, ended_at=ended))
-
     lazada, shopee = "namphrik-tittu-lazada", "namphrik-tittu-shopee"
-    add("run-3", lazada, "edit", 3, RunState.COMPLETE, [
-        an_entry(0, "NP-120", "NP-120", "stock", "9", "8", "sellable_stock_moved", EntryState.LIVE, request_id="0ab33f"),
-        an_entry(1, "NP-120", "NP-120", "price", "85.00", "89.00", "price_in_catalogue", EntryState.LIVE, request_id="0ab340"),
-    ])  # fmt: skip
-    add("run-2", shopee, "publish", 22, RunState.COMPLETE, [
-        an_entry(0, "TN-200", "", "listing", "-", "TN-200", "new_product", EntryState.FAILED, error="shopee.photo_refused",
-                 error_code="product.error_image", error_text="image resolution too small", request_id="77f2"),
-        an_entry(1, "KM-80", "KM-80", "price", "59.00", "65.00", "price_in_catalogue", EntryState.PLANNED),
-        an_entry(2, "NP-SET", "", "title", "", "", "shopee.title_too_long", EntryState.SKIPPED, error_text="130 > 120"),
-        an_entry(3, "NP-NRK", "NP-NRK", "stock", "2", "0", "sellable_stock_moved", EntryState.UNKNOWN, error="error.outcome_unknown"),
-        an_entry(4, "NP-120", "NP-120", "stock", "9", "8", "sellable_stock_moved", EntryState.LIVE, request_id="77f3"),
-    ])  # fmt: skip
-    add("run-1", shopee, "publish", 90, RunState.WAITING, [], note="price_jumps")
-    add("run-0", lazada, "sweep", 60 * 26, RunState.STOPPED, [], note="out_of_time")
+    live, moved, priced = EntryState.LIVE, "sellable_stock_moved", "price_in_catalogue"
+    refused = {"error": "shopee.photo_refused", "error_code": "product.error_image", "request_id": "77f2"}
+    edit = (
+        an_entry("NP-120", "NP-120", "stock", "9", "8", moved, live, request_id="0ab33f"),
+        an_entry("NP-120", "NP-120", "price", "85.00", "89.00", priced, live, request_id="0ab340"),
+    )
+    publish = (
+        an_entry("TN-200", "", "listing", "-", "TN-200", "new_product", EntryState.FAILED, **refused),
+        an_entry("KM-80", "KM-80", "price", "59.00", "65.00", priced, EntryState.PLANNED),
+        an_entry("NP-SET", "", "title", "", "", "shopee.title_too_long", EntryState.SKIPPED, error_text="130 > 120"),
+        an_entry("NP-NRK", "NP-NRK", "stock", "2", "0", moved, EntryState.UNKNOWN, error="error.outcome_unknown"),
+        an_entry("NP-120", "NP-120", "stock", "9", "8", moved, live, request_id="77f3"),
+    )
+    _run(store, "run-3", lazada, "edit", 3, RunState.COMPLETE, edit)
+    _run(store, "run-2", shopee, "publish", 22, RunState.COMPLETE, publish)
+    _run(store, "run-1", shopee, "publish", 90, RunState.WAITING, (), "price_jumps")
+    _run(store, "run-0", lazada, "sweep", 60 * 26, RunState.STOPPED, (), "out_of_time")
+
+
+def _run(
+    store: Store,
+    run_id: str,
+    shop: str,
+    trigger: str,
+    minutes: int,
+    state: RunState,
+    entries: Sequence[Entry],
+    note: str = "",
+) -> None:
+    channel, at = shop.rsplit("-", 1)[1], NOW - timedelta(minutes=minutes)
+    calls = len(entries) + 1
+    run = Run(run_id, "namphrik-tittu", shop, channel, "urgent", trigger, at, calls=calls, note=note)
+    store.log.start(run)
+    told = [
+        replace(entry, run=run_id, number=number, shop=shop, channel=channel, at=at)
+        for number, entry in enumerate(entries)
+    ]
+    store.log.add(told)
+    counts = dict(Counter(entry.state.value for entry in entries))
+    store.log.finish(replace(run, state=state, counts=counts, ended_at=at + timedelta(seconds=2.4)))
 
 
 def an_entry(
-    number: int, code: str, sku: str, field: str, before: str, after: str, because: str, state: EntryState, **more: str
+    code: str, sku: str, field: str, before: str, after: str, because: str, state: EntryState, **more: str
 ) -> Entry:
     """An entry whose run and shop are filled in by the run it is added to."""
-    return Entry("", number, NOW, "namphrik-tittu", "", "", code, sku, field, before, after, because, state, **more)
+    return Entry("", 0, NOW, "namphrik-tittu", "", "", code, sku, field, before, after, because, state, **more)
 
 
 def _orders(store: Store) -> None:

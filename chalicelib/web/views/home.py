@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from chalicelib.domain.balance import Balance
@@ -27,22 +27,26 @@ class ShopLine:
 
     shop: Shop
     on_sale: int
+    wanted: int
     balance: Balance | None
+    plan_waits: bool
 
     @property
     def tone(self) -> str:
-        """bad when a person is needed, wait before the first balance, ok only after a clean one."""
-        if self.shop.state is not ShopState.ACTIVE or (self.balance and not self.balance.is_clean):
+        """bad when a person is needed; ok only after a clean balance and with everything wanted on sale."""
+        unclean = self.balance is not None and not self.balance.is_clean
+        if self.shop.state is not ShopState.ACTIVE or unclean or self.plan_waits:
             return "bad"
-        return "ok" if self.balance else "wait"
+        return "ok" if self.balance and self.on_sale >= self.wanted else "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class CommunityCard:
-    """One community on the desk."""
+    """One community on the desk. `on_sale` counts the products the catalogue wants on sale."""
 
     community: Community
     products: int
+    on_sale: int
     shops: tuple[ShopLine, ...]
     last_run: Run | None
 
@@ -100,16 +104,21 @@ def _said(one: Community) -> str:
 def _card(store: Store, community: Community) -> CommunityCard:
     shops = sorted(store.shops.of_community(community.id), key=lambda shop: shop.id)
     runs = store.log.runs(community.id, 1)
+    products = store.catalogues.products(community.id)
+    wanted = {product.code for product in products if product.on_sale}
     return CommunityCard(
         community,
-        len(store.catalogues.products(community.id)),
-        tuple(_line(store, shop) for shop in shops),
+        len(products),
+        len(wanted),
+        tuple(_line(store, shop, wanted) for shop in shops),
         runs[0] if runs else None,
     )
 
 
-def _line(store: Store, shop: Shop) -> ShopLine:
+def _line(store: Store, shop: Shop, wanted: Set[str]) -> ShopLine:
     bindings = store.bindings.of_shop(shop.id).values()
     live = {binding.product_code for binding in bindings if binding.state is ListingState.LIVE}
     balances = store.balances.of_shop(shop.id, 1)
-    return ShopLine(shop, len(live), balances[0] if balances else None)
+    held = store.plans.waiting(shop.id)
+    waits = held is not None and not store.plans.approved(shop.id, str(held["fingerprint"]))
+    return ShopLine(shop, len(live & wanted), len(wanted), balances[0] if balances else None, waits)

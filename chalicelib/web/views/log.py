@@ -12,6 +12,7 @@ from chalicelib.web.answers import Answer
 from chalicelib.web.formatters import seconds_between
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
+from chalicelib.web.views.standing import is_trouble
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import TONES
 
@@ -130,7 +131,9 @@ def _entry(entry: Entry) -> EntryLine:
         return EntryLine(entry, "bad", entry.error or "error.unknown")
     if entry.state is EntryState.UNKNOWN:
         return EntryLine(entry, "wait", entry.error or "error.outcome_unknown")
-    return EntryLine(entry, TONES[entry.state], entry.because if entry.error_text else "")
+    if is_trouble(entry):
+        return EntryLine(entry, "bad", entry.because)
+    return EntryLine(entry, TONES[entry.state], "")
 
 
 def _line(run_: Run) -> RunLine:

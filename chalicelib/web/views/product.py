@@ -253,9 +253,10 @@ def _preview(
 def _effect(facts: ShopFacts, item: Product, standing: Standing, changes: tuple[Change, ...]) -> Effect:
     if facts.shop.state is not ShopState.ACTIVE:
         return Effect(facts.shop, (), 0, closed=standing.key)
-    numbers = tuple(change for change in changes if isinstance(change, (SetPrice, SetStock)))
+    numbers = [change for change in changes if isinstance(change, SetPrice | SetStock)]
+    numbers.sort(key=lambda change: (item.skus.index(change.seller_sku), isinstance(change, SetStock)))
     present = any(sku in facts.bindings and facts.bindings[sku].state is not ListingState.GONE for sku in item.skus)
-    return Effect(facts.shop, numbers, len(changes) - len(numbers), absent=not present)
+    return Effect(facts.shop, tuple(numbers), len(changes) - len(numbers), absent=not present)
 
 
 def _new_edit() -> str:

@@ -72,12 +72,13 @@ def troubles(shop_id: str, newest_first: Sequence[Entry]) -> dict[str, Entry]:
     for entry in newest_first:
         if entry.shop != shop_id or entry.run != last_run.setdefault(entry.product_code, entry.run):
             continue
-        if _is_trouble(entry):
+        if is_trouble(entry):
             found.setdefault(entry.product_code, entry)
     return found
 
 
-def _is_trouble(entry: Entry) -> bool:
+def is_trouble(entry: Entry) -> bool:
+    """Whether a person should look at this change: it failed, its outcome is unknown, or it cannot be said so."""
     if entry.state is EntryState.SKIPPED:
         return entry.because not in _PATIENT
     return entry.state in (EntryState.FAILED, EntryState.UNKNOWN)
