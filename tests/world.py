@@ -172,9 +172,7 @@ def a_product(world: World, code: str = "TEA-50", stock: int = 10, **facts: Any)
     product = replace(product, **facts)
     saved = world.store.catalogues.save(product, 0)
     for sku in saved.skus:
-        world.store.stock.count(
-            COMMUNITY.id, sku, stock, movement_id=f"count-{sku}", because="test", at=world.clock()
-        )
+        world.store.stock.count(COMMUNITY.id, sku, stock, movement_id=f"count-{sku}", because="test", at=world.clock())
     return saved
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.domain import safety
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.changes import Change, CreateListing, Plan, SetStock, UpdateContent
+from chalicelib.domain.changes import Change, CreateListing, FinishListing, Plan, SetStock, UpdateContent
 from chalicelib.domain.errors import MarketplaceError, UnsafePlanError
 from chalicelib.domain.offers import Binding, DesiredListing, Observation, desired_listing, remembered
 from chalicelib.domain.planner import plan
@@ -34,6 +34,16 @@ def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "
         work = _Pass(ctx, shop, market, lease, lane, trigger)
         products = ctx.store.catalogues.products(shop.community)
         return work.whole(products)
+
+
+def preview(ctx: Context, shop_id: str) -> Plan:
+    """What `publish` would do now; the shop is read and nothing is written anywhere."""
+    shop = ctx.store.shops.get(shop_id)
+    market = ctx.open(shop)
+    products = ctx.store.catalogues.products(shop.community)
+    bindings = ctx.store.bindings.of_shop(shop_id)
+    desired = desired_listings(ctx, shop, products, bindings)
+    return _audited(market, desired, market.observe(), bindings)
 
 
 def push_offers(
@@ -110,7 +120,7 @@ class _Pass:
         self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None
     ) -> Run | None:
         shelf.saw(observed, desired)
-        made = self._plan(desired, observed, shelf)
+        made = _audited(self._market, desired, observed, shelf.bindings)
         shelf.save()
         if made.is_empty and book is None:
             return None
@@ -136,16 +146,6 @@ class _Pass:
         self._tell(hands)
         unfinished = bool(hands.again_listings or hands.again_whole)
         return book.close(RunState.STOPPED if unfinished else RunState.COMPLETE, self._market.calls)
-
-    def _plan(self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf) -> Plan:
-        made = plan(desired, observed, shelf.bindings)
-        said = {c.product_code for c in made.changes if isinstance(c, CreateListing | UpdateContent)}
-        objections = {
-            listing.product_code: self._market.audit(listing) for listing in desired if listing.product_code in said
-        }
-        if not any(objections.values()):
-            return made
-        return plan(desired, observed, shelf.bindings, objections)
 
     def _brake(self, made: Plan, shown: int, book: Book) -> None:
         try:
@@ -177,6 +177,21 @@ class _Pass:
 
     def _bindings_of(self, products: Sequence[Product]) -> dict[str, Binding]:
         return self._ctx.store.bindings.of_skus(self._shop.id, [sku for product in products for sku in product.skus])
+
+
+def _audited(
+    market: Marketplace,
+    desired: Sequence[DesiredListing],
+    observed: Observation,
+    bindings: Mapping[str, Binding],
+) -> Plan:
+    """The plan, with what the channel cannot say left out; only listings about to be said are audited."""
+    made = plan(desired, observed, bindings)
+    said = {c.product_code for c in made.changes if isinstance(c, CreateListing | FinishListing | UpdateContent)}
+    objections = {listing.product_code: market.audit(listing) for listing in desired if listing.product_code in said}
+    if not any(objections.values()):
+        return made
+    return plan(desired, observed, bindings, objections)
 
 
 def _raises_stock(made: Plan) -> bool:
