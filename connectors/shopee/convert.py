@@ -8,7 +8,7 @@
 | product code  | `item_sku` (the parent)                         |
 | axis, option  | tier, variation option                          |
 | price         | `original_price`, whole baht                    |
-| quantity      | `summary_info.total_available_stock` (SHP-001)  |
+| quantity      | `total_available_stock` + `total_reserved_stock` of `summary_info` (SHP-001, SHP-002) |
 """
 
 from __future__ import annotations
@@ -61,35 +61,36 @@ def state(item_status: str) -> ListingState:
         raise ProtocolSurpriseError("shopee", "unknown_item_status", item_status) from None
 
 
-def observed(item: Item, models: Sequence[Model], at: datetime) -> ObservedListing:
-    """The listing as the shop shows it; `models` is empty for an item without variants."""
+def observed(item: Item, models: Sequence[Model], at: datetime, *, reserve_apart: bool = True) -> ObservedListing:
+    """The listing as the shop shows it; `models` is empty for an item without variants.
+
+    `reserve_apart`: what a promotion holds is not in the available units (Settings).
+    """
     stands = state(item.item_status)
     return ObservedListing(
         listing_id=str(item.item_id),
         state=stands,
         title=item.item_name,
-        offers=() if stands is ListingState.GONE else _offers(item, models),
+        offers=() if stands is ListingState.GONE else _offers(item, models, reserve_apart),
         observed_at=at,
         product_code=item.item_sku,
         reason=item.item_status if item.item_status == "BANNED" else "",
     )
 
 
-def _offers(item: Item, models: Sequence[Model]) -> tuple[ObservedOffer, ...]:
-    return tuple(_offer(model) for model in models) if item.has_model else (_only_offer(item),)
+def _offers(item: Item, models: Sequence[Model], apart: bool) -> tuple[ObservedOffer, ...]:
+    if item.has_model:
+        return tuple(_offer(model, apart) for model in models)
+    units = _units(item.stock_info_v2, item.item_id, apart)
+    return (ObservedOffer(item.item_sku, NO_MODEL, _price(item.price_info, item.item_id), units),)
 
 
-def _only_offer(item: Item) -> ObservedOffer:
-    price, stock = item.price_info, item.stock_info_v2
-    return ObservedOffer(item.item_sku, NO_MODEL, _price(price, item.item_id), _units(stock, item.item_id))
-
-
-def _offer(model: Model) -> ObservedOffer:
+def _offer(model: Model, apart: bool) -> ObservedOffer:
     return ObservedOffer(
         model.model_sku,
         str(model.model_id),
         _price(model.price_info, model.model_id),
-        _units(model.stock_info_v2, model.model_id),
+        _units(model.stock_info_v2, model.model_id, apart),
         live=model.model_status != "MODEL_UNAVAILABLE",
     )
 
@@ -104,11 +105,15 @@ def _price(rows: Sequence[PriceInfo], of: int) -> Money:
         raise ProtocolSurpriseError("shopee", "unreadable_price", str(of)) from None
 
 
-def _units(stock: StockInfo | None, of: int) -> int:
-    """What buyers can order now; units promised to open orders are not in it (SHP-001)."""
+def _units(stock: StockInfo | None, of: int, apart: bool) -> int:
+    """What buyers can order now, inside a promotion or out of it: the number update_stock sets (SHP-002).
+
+    Units promised to open orders are not in it (SHP-001).
+    """
     if stock is None:
         raise ProtocolSurpriseError("shopee", "no_stock", str(of))
-    return max(stock.summary_info.total_available_stock, 0)
+    said = stock.summary_info
+    return max(said.total_available_stock + (said.total_reserved_stock if apart else 0), 0)
 
 
 def reserve_floor(reason: str) -> int | None:

@@ -61,12 +61,10 @@ class Reader:
         A search costs a call for each code; a pass over the shop costs a call for every 100 ids and 50 details.
         """
         wanted = set(codes)
-        ids = self._matching_ids(sorted(wanted))
-        items = [item for item in self._items(ids) if item.item_sku in wanted and not item.is_kit]
-        details = self._with_models(items)
+        details = self._with_models(self._candidates(wanted))
         if not details.whole:
             raise TransientError(CHANNEL, "details_missing", retry_after_s=1.0)
-        return tuple(listing for listing in details.listings if listing.state is not ListingState.GONE)
+        return tuple(listing for listing in details.listings if _carries(listing, wanted))
 
     def models(self, item_id: int) -> ModelList:
         """Axes and variants of one listing as they are now."""
@@ -74,7 +72,8 @@ class Reader:
 
     # --- ids ---
 
-    def _matching_ids(self, codes: Sequence[str]) -> list[int]:
+    def _candidates(self, codes: set[str]) -> list[Item]:
+        """Items a search offers, or all whose parent code is wanted out of a pass over the shop."""
         if len(codes) <= FEW:
             return self._searched(codes)
         first = self._page(0)
@@ -84,11 +83,11 @@ class Reader:
         ids, all_pages = self._ids(first)
         if not all_pages:
             raise TransientError(CHANNEL, "pages_missing", retry_after_s=1.0)
-        return ids
+        return [item for item in self._items(ids) if item.item_sku in codes]
 
-    def _searched(self, codes: Sequence[str]) -> list[int]:
-        found = side_by_side(self._search, codes, self._workers)
-        return sorted({number for ids in found for number in ids})
+    def _searched(self, codes: set[str]) -> list[Item]:
+        found = side_by_side(self._search, sorted(codes), self._workers)
+        return self._items(sorted({number for ids in found for number in ids}))
 
     def _search(self, code: str) -> list[int]:
         ids: list[int] = []
@@ -140,7 +139,8 @@ class Reader:
         unique = list({item.item_id: item for item in items}.values())
         read = side_by_side(self._models_of, unique, self._workers)
         came = [(item, models) for item, models in zip(unique, read, strict=True) if models is not None]
-        listings = tuple(convert.observed(item, models, at) for item, models in came)
+        apart = self._client.settings.reserve_apart
+        listings = tuple(convert.observed(item, models, at, reserve_apart=apart) for item, models in came)
         return _Details(listings, whole=len(came) == len(unique))
 
     def _models_of(self, item: Item) -> list[Model] | None:
@@ -153,3 +153,8 @@ class Reader:
             raise
         except (TransientError, StaleError):
             return None
+
+
+def _carries(listing: ObservedListing, codes: set[str]) -> bool:
+    carried = {listing.product_code, *(offer.seller_sku for offer in listing.offers)}
+    return listing.state is not ListingState.GONE and bool(carried & codes)

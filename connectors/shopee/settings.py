@@ -14,6 +14,7 @@ class Settings:
     `category_list`: a working client sends JSON text, other lists of Shopee are comma-joined.
     `no_brand_name`: read back from a live item; one client sends an empty name.
     `blank_errors_under`: samples of these modules print "-" for no error.
+    `reserve_apart`: the available units of a read leave out what a promotion holds; what we write includes it.
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
     `calls_per_s`: of one path for one shop; no figure is published, one user held 100 a second in all.
     `slice_days`: longest window of an order list; exactly fifteen days was avoided by careful clients.
@@ -23,6 +24,7 @@ class Settings:
     category_list: Literal["json", "comma"] = "json"
     no_brand_name: str = "NoBrand"
     blank_errors_under: tuple[str, ...] = ("returns/",)
+    reserve_apart: bool = True
     ready_after_s: float = 5.0
     slice_days: int = 14
     facts_age_s: float = 24 * 3600.0

@@ -159,6 +159,21 @@ def test_a_create_with_a_stale_token_is_sent_again(practice: PracticeShop):
     assert len(practice.state()["listings"]) == 1
 
 
+def test_shp_002_a_promotion_changes_nothing_we_read_and_stops_what_is_below_it(practice: PracticeShop):
+    """What we wrote is read back, reserve included; less than the reserve is refused with its number."""
+    tea = practice.publish(a_listing())
+    practice.sim("promotions", seller_sku="TEA-50", reserved=3, price=79)
+
+    (raised,) = practice.shop.set_stock(targets(tea, quantity=10))
+    (lowered,) = practice.shop.set_stock(targets(tea, quantity=2))
+    (priced,) = practice.shop.set_prices(targets(tea, price=Money(9900)))
+
+    assert raised.state.value == "accepted"
+    assert shown(practice)["TEA-50"] == (8900, 10)
+    assert (lowered.error, lowered.message[:3]) == ("shopee.stock_reserved", "3: ")
+    assert (priced.state.value, priced.error) == ("failed", "shopee.promotion_lock")
+
+
 # --- row by row ---------------------------------------------------------------------------------------------
 
 
