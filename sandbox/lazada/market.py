@@ -15,6 +15,7 @@ from sandbox.lazada import (
     routes_auth,
     routes_cancel,
     routes_catalogue,
+    routes_finance,
     routes_fulfilment,
     routes_images,
     routes_orders,
@@ -36,6 +37,7 @@ APIS: dict[str, Api] = {
     **routes_auth.APIS, **routes_seller.APIS, **routes_catalogue.APIS, **routes_images.APIS,
     **routes_product_write.APIS, **routes_product_stock.APIS, **routes_product_off.APIS,
     **routes_product_read.APIS, **routes_orders.APIS, **routes_fulfilment.APIS, **routes_cancel.APIS,
+    **routes_finance.APIS,
 }  # fmt: skip
 
 
@@ -59,6 +61,8 @@ class LazadaMarket(Market):
         "campaign": False,  # price and stock cuts are refused, as around big sales
         "label_delay_s": 0.0,  # seconds after packing until the label can be had
         "item_limit": 1000,
+        "commission_percent": 5.35,  # invented rates; VAT included, taken from each delivered piece
+        "payment_fee_percent": 3.21,
     }
     kept = (*Market.kept, "codes")
 

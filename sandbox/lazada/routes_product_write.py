@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sandbox.lazada import listings, rules
+from sandbox.lazada import catalogue, listings, rules
 from sandbox.lazada.errors import ApiError, Detail, numbered, problem
 from sandbox.lazada.gateway import Api, Call
 from sandbox.lazada.payload import bad_shape, images_of, read_product, skus_of
@@ -264,7 +264,7 @@ def _attributes(product: dict[str, Any]) -> dict[str, Any]:
 
 def _with_brand(attributes: dict[str, Any]) -> dict[str, Any]:
     brand_id = str(attributes.pop("brand_id", ""))
-    name = rules.catalogue.brand(brand_id, str(attributes.get("brand", "")))
+    name = catalogue.brand(brand_id, str(attributes.get("brand", "")))
     return attributes | ({"brand": name} if name else {})
 
 

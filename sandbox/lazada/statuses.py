@@ -76,6 +76,8 @@ def _take(market: "LazadaMarket", shop: Shop, order: Order, units: list[OrderUni
     elif step == "canceled":
         cancel(market, shop, order, units, "Cancelled by buyer", "cancellation-customer")
     else:
+        for unit in units:
+            unit.data.setdefault(f"{step}_at", market.clock.now())
         market.move(shop, order, units, stage_of(step), step)
 
 

@@ -97,23 +97,28 @@ class Wire:
         if not market.faults.take("accept_then_lose", path, shop_id):
             await self.app(scope, _replay(body), send)
             return
-        before, market.muted = pickle.dumps(market.shops[shop_id]), True
-        try:
-            await self.app(scope, _replay(body), _later(kept := []))
-        finally:
-            market.put_back(shop_id, before)
-            market.muted = False
+        kept: list[MutableMapping[str, Any]] = []
+        # Locked, so that no saving in between keeps the shop as it must not be.
+        with market.lock:
+            before, market.muted = pickle.dumps(market.shops[shop_id]), True
+            try:
+                await self.app(scope, _replay(body), _later(kept))
+            finally:
+                market.put_back(shop_id, before)
+                market.muted = False
         for message in kept:
             await send(message)
 
     async def _stale(self, shop_id: str, scope: Scope, body: bytes, send: Send) -> None:
         market = self.market
-        present = market.shops[shop_id]
-        market.shops[shop_id] = market.remembered(shop_id)
-        try:
-            await self.app(scope, _replay(body), _later(kept := []))
-        finally:
-            market.shops[shop_id] = present
+        kept: list[MutableMapping[str, Any]] = []
+        with market.lock:
+            present = market.shops[shop_id]
+            market.shops[shop_id] = market.remembered(shop_id)
+            try:
+                await self.app(scope, _replay(body), _later(kept))
+            finally:
+                market.shops[shop_id] = present
         for message in kept:
             await send(message)
 
