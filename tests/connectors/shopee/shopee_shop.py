@@ -142,7 +142,7 @@ def one_axis(code: str = "CLOTH", colours: tuple[str, ...] = ("แดง", "ด�
 def scripted(answer: Callable[[httpx.Request], httpx.Response]) -> tuple[Shopee, ShopAccess, Tokens]:
     """A channel whose every call is answered by a function, with the access and tokens of one shop."""
     http = httpx.Client(transport=httpx.MockTransport(answer))
-    channel = Shopee(http, clock=lambda: NOON, patience=HURRIED)
+    channel = Shopee(http, clock=lambda: NOON, patience=Patience(first_wait_s=0.01, longest_wait_s=0.5))
     access = ShopAccess("village-shopee", AppKeys("shopee", "2001234", "shpkey", "pushkey"), "220011445")
     return channel, access, Tokens("access-1", "refresh-1", NOON, NOON)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from shopee_shop import PracticeShop, a_listing, one_axis, two_axes
+from shopee_shop import PracticeShop, a_listing, one_axis, photo, two_axes
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import OutcomeUnknownError, RejectedError, TransientError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredOffer, ListingState
+from chalicelib.domain.ports import PhotoFile
 
 
 def offers_of(listing) -> dict[str, tuple[str, int, int]]:
@@ -90,8 +91,8 @@ def test_find_sees_a_create_whose_answer_was_lost(practice: PracticeShop):
     assert offers_of(found) == {"TEA-50": ("0", 8900, 7)}
 
 
-def test_find_takes_the_cheaper_way(practice: PracticeShop):
-    """Many codes in a small shop cost one pass, and variants are found by their parent's code (SHP-004)."""
+def test_shp_004_find_takes_the_cheaper_way(practice: PracticeShop):
+    """Many codes in a small shop cost one pass, and variants are found by their parent's code."""
     practice.publish(one_axis("CLOTH"))
     practice.publish(a_listing("TEA"))
     practice.sim("calls/reset")
@@ -136,8 +137,8 @@ def test_a_new_colour_is_added_and_the_others_keep_their_ids(practice: PracticeS
     assert shown["CLOTH-2"][1:] == (45000, 3)
 
 
-def test_a_renamed_and_reordered_option_moves_no_variant(practice: PracticeShop):
-    """SHP-011: every living variant is listed in the update, so none is deleted."""
+def test_shp_011_a_renamed_and_reordered_option_moves_no_variant(practice: PracticeShop):
+    """Every living variant is listed in the update, so none is deleted."""
     listing = one_axis(colours=("แดง", "ดำ"))
     created = practice.publish(listing)
     options = ("ดำสนิท", "แดง")
@@ -271,10 +272,6 @@ def test_an_audit_asks_for_each_fact_once(practice: PracticeShop):
 
 def test_a_refused_photo_names_itself(practice: PracticeShop):
     """One unreadable file fails alone and is named."""
-    from shopee_shop import photo
-
-    from chalicelib.domain.ports import PhotoFile
-
     with pytest.raises(RejectedError) as refused:
         practice.shop.upload_photos([photo("good"), PhotoFile("bad", b"no picture", "image/jpeg")])
 

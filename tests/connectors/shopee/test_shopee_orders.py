@@ -172,7 +172,7 @@ def test_a_listed_order_that_cannot_be_read_yet_moves_no_mark():
         (timedelta(0), 0),
     ],
 )
-def test_slices_cover_every_second_once_and_stay_under_fifteen_days(span: timedelta, expected: int):
+def test_shp_018_slices_cover_every_second_once_and_stay_under_fifteen_days(span: timedelta, expected: int):
     """Inclusive ends, no gap, no overlap, and never the same second at both ends."""
     since = datetime(2026, 1, 1, tzinfo=UTC)
     start, end = int(since.timestamp()), int((since + span).timestamp()) - 1
@@ -203,8 +203,8 @@ def test_an_unknown_status_is_loud():
         convert_orders.order("shop", a_detail("PAID"))
 
 
-def test_prices_are_per_unit_and_a_bundle_shows_its_original_price():
-    """SHP-013: the discounted price is 0 inside a bundle by design."""
+def test_shp_013_prices_are_per_unit_and_a_bundle_shows_its_original_price():
+    """The discounted price is 0 inside a bundle by design."""
     (plain,) = convert_orders.order("shop", a_detail()).lines
     (bundled,) = convert_orders.order("shop", a_detail(model_discounted_price=0)).lines
 
