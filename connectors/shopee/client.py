@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -128,7 +129,10 @@ class Sender:
         message = _message(body)
         if call.rows and _has_rows(payload):
             return Reply(payload, request_id, code, message)
-        raise _refusal(code, message, request_id, is_write)
+        error = _refusal(code, message, request_id, is_write)
+        if error.user_key == errors.DAILY_QUOTA:
+            error.retry_after_s = _until_midnight_s(self.clock())
+        raise error
 
     def _is_success(self, code: str, path: str) -> bool:
         if code == "":
@@ -225,6 +229,13 @@ def _refusal(code: str, message: str, request_id: str, is_write: bool) -> Market
     error = errors.error(code, message, request_id)
     later = isinstance(error, TransientError) and not errors.meaning(code, message).certain
     return _unknown(error) if is_write and later else error
+
+
+def _until_midnight_s(now: datetime) -> float:
+    """Seconds until 00:00 UTC+8, when the day's quota of calls starts anew."""
+    there = now.astimezone(timezone(timedelta(hours=8)))
+    midnight = there.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - there).total_seconds()
 
 
 def _unknown(error: MarketplaceError) -> OutcomeUnknownError:

@@ -16,6 +16,7 @@ from chalicelib.domain.errors import (
 )
 
 CHANNEL = "shopee"
+DAILY_QUOTA = "shopee.daily_quota"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ _CODES: dict[str, Meaning] = {
     "error_too_many_request": _SLOWER,
     "request_limit_exceeded": _SLOWER,
     "frequency_limited": _SLOWER,
-    "error_limit": Meaning(RateLimitError, "shopee.daily_quota", retry_after_s=3600.0),
+    "error_limit": Meaning(RateLimitError, DAILY_QUOTA, retry_after_s=3600.0, certain=True),
     # may work later
     "error_server": _LATER,
     "error_network": _LATER,

@@ -170,6 +170,13 @@ def test_a_new_item_is_said_in_kilograms_centimetres_and_whole_baht():
     }
 
 
+def test_shp_009_an_update_says_neither_channels_nor_price_nor_stock():
+    """No call changes the shipping channels later, and amounts have calls of their own."""
+    body = convert.content_body(a_listing(), ["th-1"])
+
+    assert set(body) == {"item_name", "description", "item_sku", "image", "weight", "dimension"}
+
+
 def test_with_axes_the_parent_carries_the_product_code_the_lowest_price_and_no_unit():
     """The variants bring their own five seconds later."""
     body = convert.add_item_body(two_axes(), 100353, ["th-1"], [], [a_channel()], LIMITS, "NoBrand")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from shopee_shop import KeptTokens, envelope, scripted
 
 from chalicelib.domain.errors import (
     DisconnectedError,
@@ -108,6 +109,23 @@ def test_what_happens_next(code: str, message: str, kind: type, user_key: str):
     assert type(error) is kind
     assert error.user_key == user_key
     assert (error.channel, error.code, error.message, error.request_id) == ("shopee", code.strip(), message, "r-1")
+
+
+def test_shp_007_a_refused_cancellation_is_no_quota():
+    """`order.error_limit` and `logistics.error_limit` are about one order; only the bare code is the day's quota."""
+    kinds = [errors.meaning(code).kind for code in ("order.error_limit", "logistics.error_limit", "error_limit")]
+
+    assert kinds == [RejectedError, RejectedError, RateLimitError]
+
+
+def test_a_spent_quota_waits_for_midnight_in_singapore():
+    """Noon in Bangkok is one o'clock there: eleven hours to go."""
+    channel, access, tokens = scripted(lambda request: envelope(error="error_limit", message="daily"))
+
+    with pytest.raises(RateLimitError) as limited:
+        channel.open(access, KeptTokens(channel, access, tokens)).observe()
+
+    assert limited.value.retry_after_s == 11 * 3600
 
 
 def test_every_card_this_table_names_is_listed():
