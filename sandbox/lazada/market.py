@@ -23,6 +23,7 @@ from sandbox.lazada import (
     routes_product_read,
     routes_product_stock,
     routes_product_write,
+    routes_reverse,
     routes_seller,
     statuses,
 )
@@ -37,7 +38,7 @@ APIS: dict[str, Api] = {
     **routes_auth.APIS, **routes_seller.APIS, **routes_catalogue.APIS, **routes_images.APIS,
     **routes_product_write.APIS, **routes_product_stock.APIS, **routes_product_off.APIS,
     **routes_product_read.APIS, **routes_orders.APIS, **routes_fulfilment.APIS, **routes_cancel.APIS,
-    **routes_finance.APIS,
+    **routes_finance.APIS, **routes_reverse.APIS,
 }  # fmt: skip
 
 
@@ -85,6 +86,7 @@ class LazadaMarket(Market):
         return [
             Route("/rest/{path:path}", self.gateway.answer, methods=["GET", "POST"]),
             *consent.routes(self),
+            *routes_reverse.control_routes(self),
             *routes_fulfilment.label_routes(self),
         ]
 

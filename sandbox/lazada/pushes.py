@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.lazada.reverses import REVERSE
 from sandbox.lazada.signing import sign_push
 from sandbox.lazada.times import millis
 from sandbox.market.events import (
@@ -43,6 +44,12 @@ def bodies(event: Event, now: float) -> Iterator[dict[str, Any]]:
             "reason": event.data.get("reason", ""), "date": millis(now),
         }  # fmt: skip
         yield _envelope(event, 1, data, now)
+    elif event.kind == REVERSE and event.order is not None:
+        data = {
+            **event.data, "trade_order_id": event.order.order_id, "status_update_time": int(now),
+            "buyer_id": event.order.buyer.get("buyer_id", ""),
+        }  # fmt: skip
+        yield _envelope(event, 10, data, now)
     elif event.listing is not None:
         kind, action = _PRODUCT_TYPES[event.kind]
         yield _envelope(event, kind, _product(event.listing, action, now), now)

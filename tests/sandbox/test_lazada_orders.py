@@ -296,3 +296,33 @@ def test_pushes_are_doubled_lost_and_repeated(caller: Caller, listen: Callable[.
     assert len(listener.wait(3)) == 3
     pushes = caller.sim("state")["pushes"]
     assert (pushes["failed"], pushes["lost"]) == (1, 1)
+
+
+def test_returns_are_pushed_in_their_own_words(caller: Caller, listen: Callable[..., Listener]) -> None:
+    """A return to the seller is type 10 and RTM_INIT, with ids of order and line."""
+    order_id = an_order(caller)
+    caller.sim(f"orders/{order_id}/advance", {"to": "delivered"})
+    listener = listen()
+    reverse_id = caller.sim(f"orders/{order_id}/return", {})["reverse_order_id"]
+    (body,) = listener.wait(1)
+    assert (body["message_type"], body["data"]["reverse_status"]) == (10, "RTM_INIT")
+    assert (body["data"]["reverse_order_id"], body["data"]["trade_order_id"]) == (reverse_id, order_id)
+
+
+def test_a_person_buys_in_the_shop_front(caller: Caller) -> None:
+    """The page shows photo, price and text without tags; buying makes a paid order at the price shown."""
+    shop_id = caller.keys["shop_id"]
+    row = caller.sim("state")["listings"][0]
+    url = f"{caller.server.url}/shop/{shop_id}/item/{row['listing_id']}"
+    page = caller.http.get(url).text
+    assert "ตลาดฝึกหัด Lazada" in page
+    assert "฿1,250" in page
+    assert 'src="/image/' in page
+    assert "หอมกรุ่น" in page
+    assert "&lt;p&gt;" not in page
+    bought = caller.http.post(url, data={"offer": row["offer_id"], "quantity": "2"}, follow_redirects=True).text
+    (order,) = caller.sim("state")["orders"]
+    assert order["order_id"] in bought
+    assert (order["status"], order["total"]) == ("pending", 2500)
+    caller.sim("edit", {"seller_sku": "TEA-50", "stock": 0})
+    assert "สินค้าหมด" in caller.http.get(url).text
