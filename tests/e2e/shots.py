@@ -118,10 +118,14 @@ class _Camera:
         if self._only and not name.startswith(self._only):
             return []
         got: list[Response] = []
-        self.page.on("response", got.append)
+
+        def note(response: Response) -> None:
+            got.append(response)
+
+        self.page.on("response", note)
         self.page.goto(self.url + path)
         self.page.wait_for_load_state("networkidle")
-        self.page.remove_listener("response", got.append)
+        self.page.remove_listener("response", note)
         return self.here(name, sum(int(one.headers.get("content-length", 0)) for one in got))
 
     def here(self, name: str, weight: int = 0) -> list[str]:
