@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.market.shop import Listing, Shop
 from sandbox.shopee import catalogue, rules, views
-from sandbox.shopee.errors import RefusalError, param
+from sandbox.shopee.errors import RefusalError, missing, param
 
 Rows = list[dict[str, Any]]
 PRICE_LOCKED = "Price cannot be changed when model is under promotion."
@@ -40,7 +40,9 @@ def update_stock(shop: Shop, body: Mapping[str, Any], now_s: float, lose: Callab
     listing = catalogue.editable(shop, body["item_id"])
     rows = body["stock_list"]
     _check_rows(listing, rows, "error_edit_item_stock_for_item_has_model")
-    units = [rules.check_stock(row.get("seller_stock", [])) for row in rows]
+    if any(not row.get("seller_stock") for row in rows):
+        raise missing("product", "seller_stock")
+    units = [rules.check_stock(row["seller_stock"]) for row in rows]
     failures = {at: why for at, row in enumerate(rows) if (why := _why_no_stock(listing, row, units[at], now_s))}
     if lose():
         failures.setdefault(len(rows) - 1, "System busy, please try again later.")

@@ -79,4 +79,5 @@ def _go_word(value: object) -> str:
         return "bool"
     if isinstance(value, int | float):
         return f"number {value}" if isinstance(value, float) else "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "null")
+    words: dict[type, str] = {str: "string", list: "array", dict: "object"}
+    return words.get(type(value), "null")

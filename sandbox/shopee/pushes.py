@@ -98,7 +98,7 @@ def _edited(event: Event, now: int) -> Iterator[tuple[int, dict[str, Any]]]:
     for sku in listing.skus:
         told, sku.data["price_told"] = sku.data.get("price_told", sku.price_satang), sku.price_satang
         if told != sku.price_satang:
-            names = {"item_id": int(listing.listing_id), "model_id": views.model_id(sku)}
+            names: dict[str, Any] = {"item_id": int(listing.listing_id), "model_id": views.model_id(sku)}
             values = {"old_value": views.baht(told), "new_value": views.baht(sku.price_satang)}
             yield PRICE_CODE, names | {"update_field": "original_price", **values, "update_time": now}
     if listing.status == "BANNED":

@@ -63,7 +63,12 @@ def _values(*rows: tuple[int, str, str]) -> list[dict[str, Any]]:
 
 
 def _attribute(number: int, english: str, thai: str, input_type: int, **more: Any) -> dict[str, Any]:
-    info = {"input_type": input_type, "input_validation_type": 0, "format_type": 1, "date_format_type": 0}
+    info: dict[str, Any] = {
+        "input_type": input_type,
+        "input_validation_type": 0,
+        "format_type": 1,
+        "date_format_type": 0,
+    }
     info |= {"attribute_unit_list": [], "max_value_count": 1, "introduction": "", "is_oem": False}
     info |= {"support_search_value": False} | more.pop("info", {})
     base = {"attribute_id": number, "mandatory": False, "name": (english, thai), "attribute_value_list": []}
@@ -170,7 +175,8 @@ def find_attribute(category_id: int, attribute_id: int) -> dict[str, Any] | None
     """An attribute of the leaf or a child of one of its values."""
     for node in attributes(category_id):
         children = [c for value in node["attribute_value_list"] for c in value["child_attribute_list"]]
-        for candidate in [node, *children]:
+        candidates: list[dict[str, Any]] = [node, *children]
+        for candidate in candidates:
             if candidate["attribute_id"] == attribute_id:
                 return candidate
     return None

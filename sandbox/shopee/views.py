@@ -239,8 +239,8 @@ def _image(facts: dict[str, Any], base_url: str) -> dict[str, Any]:
 def _channel(row: dict[str, Any]) -> dict[str, Any]:
     names = {c["logistics_channel_id"]: c["logistics_channel_name"] for c in reference.channels()}
     return {
-        "logistic_id": row["logistic_id"],
-        "logistic_name": names.get(row["logistic_id"], ""),
+        "logistic_id": row.get("logistic_id", 0),
+        "logistic_name": names.get(row.get("logistic_id", 0), ""),
         "enabled": row.get("enabled", False),
         "size_id": row.get("size_id", 0),
         "is_free": row.get("is_free", False),

@@ -341,7 +341,7 @@ def test_a_plain_listing_takes_no_models(seller):
 def test_prices_are_set_and_the_plain_row_lacks_its_model_id(seller):
     """A listing without variants answers a success row without model_id."""
     item_id = seller.add()
-    body = {"item_id": item_id, "price_list": [{"original_price": 300}]}
+    body = {"item_id": item_id, "price_list": [{"model_id": 0, "original_price": 300}]}
     answer = seller.post("product/update_price", body)
     assert answer["response"] == {"success_list": [{"original_price": 300}], "failure_list": []}
     assert seller.base(item_id)["price_info"][0]["original_price"] == 300

@@ -69,7 +69,9 @@ def test_an_order_takes_stock_at_once_paid_or_not_and_a_cancellation_gives_it_ba
     item_id = seller.add(seller_stock=[{"stock": 5}])
 
     def available():
-        return seller.base(item_id)["stock_info_v2"]["summary_info"]["total_available_stock"]
+        stock = seller.base(item_id)["stock_info_v2"]
+        assert stock["seller_stock"][0]["stock"] == stock["summary_info"]["total_available_stock"]
+        return stock["summary_info"]["total_available_stock"]
 
     seller.buy("PHING", 2)
     unpaid = seller.buy("PHING", 1, paid=False)
