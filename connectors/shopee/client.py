@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -148,6 +149,7 @@ class Client:
         self.settings = sender.settings
         self.clock = sender.clock
         self._tokens = tokens
+        self._renewing = threading.Lock()
 
     @property
     def calls(self) -> int:
@@ -172,7 +174,13 @@ class Client:
         try:
             return self._sent(call, tokens)
         except TokenExpiredError:
-            return self._sent(call, self._tokens.renew(tokens))
+            return self._sent(call, self._renewed(tokens))
+
+    def _renewed(self, stale: Tokens) -> Tokens:
+        """A younger pair. Threads of one shop ask one after the other: a refresh token works once."""
+        with self._renewing:
+            now = self._tokens.current()
+            return now if now.generation > stale.generation else self._tokens.renew(stale)
 
     def _sent(self, call: Call, tokens: Tokens) -> Reply:
         if call.repeat is Repeat.NEVER:

@@ -13,8 +13,10 @@ from chalicelib.domain.errors import (
     OutcomeUnknownError,
     ProtocolSurpriseError,
     RateLimitError,
+    TokenExpiredError,
     TransientError,
 )
+from chalicelib.domain.ports import OfferTarget
 from connectors.shopee.settings import Settings
 from connectors.shopee.sign import base_string, push_signature, signature
 from connectors.shopee.system import Shopee
@@ -158,6 +160,43 @@ def test_a_refresh_is_public_and_names_partner_and_shop_as_numbers():
     assert (new.refresh_until - old.access_until).days == 30
     assert requests[0].content == b'{"refresh_token":"refresh-1","partner_id":2001234,"shop_id":220011445}'
     assert "access_token" not in query(requests[0])
+
+
+def test_many_threads_with_a_stale_token_refresh_once():
+    """Twelve writes side by side, one spent refresh token."""
+    refreshes = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("access_token/get"):
+            refreshes.append(request)
+            return envelope(access_token="access-2", refresh_token="refresh-2", expire_in=14400)
+        if query(request)["access_token"] == ["access-1"]:
+            return envelope(error="invalid_acceess_token", message="Invalid access_token, please have a check.")
+        return envelope({"success_list": [{"model_id": 0}], "failure_list": []})
+
+    channel, access, tokens = scripted(answer)
+    shop = channel.open(access, KeptTokens(channel, access, tokens))
+    outcomes = shop.set_stock([OfferTarget(f"SKU-{number}", str(number), "0", 1) for number in range(12)])
+
+    assert {outcome.state.value for outcome in outcomes} == {"accepted"}
+    assert len(refreshes) == 1
+
+
+def test_a_token_that_stays_stale_is_renewed_once_and_no_more():
+    """The second refusal is the answer."""
+    refreshes = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("access_token/get"):
+            refreshes.append(request)
+            return envelope(access_token="access-2", refresh_token="refresh-2", expire_in=14400)
+        return envelope(error="invalid_acceess_token", message="Invalid access_token, please have a check.")
+
+    channel, access, tokens = scripted(answer)
+    with pytest.raises(TokenExpiredError):
+        channel.open(access, KeptTokens(channel, access, tokens)).observe()
+
+    assert len(refreshes) == 1
 
 
 def test_an_absolute_expiry_is_read_as_one():
