@@ -143,7 +143,7 @@ def _merged(row: ProductRow, variants: Sequence[VariantRow], catalogue: Catalogu
         )
         for one in variants
     )
-    all_variants = written + _kept(variants, stored)
+    all_variants = _in_stored_order(written, _kept(variants, stored), stored)
     base = stored or Product(
         community=catalogue.community.id,
         code=row.code,
@@ -174,6 +174,16 @@ def _given(row: ProductRow, base: Product) -> dict[str, Any]:
         for name, value in filled.items()
         if not (isinstance(value, str) and plain(getattr(base, name)) == value)
     }
+
+
+def _in_stored_order(
+    written: tuple[Variant, ...], kept: tuple[Variant, ...], stored: Product | None
+) -> tuple[Variant, ...]:
+    """The rows' own order, unless the workbook left variants out: then stored places, new ones behind."""
+    if not stored or not kept:
+        return written
+    place = {sku: number for number, sku in enumerate(stored.skus)}
+    return tuple(sorted(written + kept, key=lambda one: place.get(one.sku, len(place))))
 
 
 def _axes(row: ProductRow, variants: Sequence[Variant], stored: Sequence[Axis]) -> tuple[Axis, ...]:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -16,9 +16,6 @@ from chalicelib.domain.import_rows import Rows, Sighting
 from chalicelib.sync.workbook_cells import Cells, MakerCells, ProductCells, VariantCells, cell_text
 from chalicelib.sync.workbook_layout import MAKERS, PRODUCTS, VARIANTS, Column, Sheet, columns_by_header, folded
 from chalicelib.sync.workbook_writing import write_workbook
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
 
 __all__ = ["read_workbook", "write_workbook"]
 
@@ -30,6 +27,17 @@ _HEADER_SEARCH_ROWS = 10
 _LEAST_HEADERS = 2
 
 Cell = tuple[object, str]  # value, openpyxl's data type
+
+
+Line = tuple[int, dict[int, Cell]]  # row number, column number -> cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One sheet of the file: its filled lines."""
+
+    title: str
+    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,12 @@ def read_workbook(data: bytes) -> Rows:
     if refusal is not None:
         return Rows(problems=(refusal,))
     try:
-        return _all_sheets(_opened(data))
+        pages = _pages(data)
     # openpyxl lets through whatever its parsers meet in a damaged part (KeyError, ValueError, ParseError, ...);
     # to the person each of them is the same: this file cannot be read.
     except Exception:
         return Rows(problems=(problem("not_a_workbook", Place()),))
+    return _all_sheets(pages)
 
 
 def _unsafe_archive(data: bytes) -> Problem | None:
@@ -90,16 +99,19 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
         return b"<!DOCTYPE" in file.read(4096)
 
 
-def _opened(data: bytes) -> Workbook:
+def _pages(data: bytes) -> list[_Page]:
+    """The sheets we know, as they stand in the file."""
     from openpyxl import load_workbook
 
-    return load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    ours = {folded(name) for sheet in (PRODUCTS, VARIANTS, MAKERS) for name in (sheet.th, sheet.en)}
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    return [_Page(one.title, _lines(one)) for one in book.worksheets if folded(one.title) in ours]
 
 
-def _all_sheets(book: Workbook) -> Rows:
-    products = _sheet(book, PRODUCTS, ProductCells, "code")
-    variants = _sheet(book, VARIANTS, VariantCells, "product")
-    makers = _sheet(book, MAKERS, MakerCells, "", required=False)
+def _all_sheets(pages: Sequence[_Page]) -> Rows:
+    products = _sheet(pages, PRODUCTS, ProductCells, "code")
+    variants = _sheet(pages, VARIANTS, VariantCells, "product")
+    makers = _sheet(pages, MAKERS, MakerCells, "", required=False)
     return Rows(
         products=products.rows,
         variants=variants.rows,
@@ -111,14 +123,14 @@ def _all_sheets(book: Workbook) -> Rows:
     )
 
 
-def _sheet(book: Workbook, sheet: Sheet, model: type[Cells], owner: str, required: bool = True) -> _Read:
+def _sheet(pages: Sequence[_Page], sheet: Sheet, model: type[Cells], owner: str, required: bool = True) -> _Read:
     """One sheet, read; `owner` is the field that names the product a row belongs to."""
     names = {folded(sheet.th), folded(sheet.en)}
-    found = next((one for one in book.worksheets if folded(one.title) in names), None)
+    found = next((one for one in pages if folded(one.title) in names), None)
     if found is None:
         missing = problem("sheet_missing", Place(sheet.th), sheet_th=sheet.th, sheet_en=sheet.en)
         return _Read(problems=(missing,) if required else ())
-    lines = _lines(found)
+    lines = found.lines
     letters, first, problems = _header(lines, sheet, found.title)
     if problems:
         return _Read(problems=problems)
@@ -135,10 +147,10 @@ def _sheet(book: Workbook, sheet: Sheet, model: type[Cells], owner: str, require
     return _Read(tuple(rows), raw, problems)
 
 
-def _lines(worksheet: Any) -> list[tuple[int, dict[int, Cell]]]:
+def _lines(worksheet: Any) -> list[Line]:
     """Filled rows as (row number, column number -> cell); stops one past the limit."""
     worksheet.reset_dimensions()  # what the file claims about its size is not always true
-    lines: list[tuple[int, dict[int, Cell]]] = []
+    lines: list[Line] = []
     for number, row in enumerate(worksheet.iter_rows(max_col=60), start=1):
         filled = {
             place: (cell.value, cell.data_type)
@@ -152,9 +164,7 @@ def _lines(worksheet: Any) -> list[tuple[int, dict[int, Cell]]]:
     return lines
 
 
-def _header(
-    lines: Sequence[tuple[int, dict[int, Cell]]], sheet: Sheet, title: str
-) -> tuple[dict[int, str], int, tuple[Problem, ...]]:
+def _header(lines: Sequence[Line], sheet: Sheet, title: str) -> tuple[dict[int, str], int, tuple[Problem, ...]]:
     """Column number -> field, the place of the first data line, and what the header lacks.
 
     Header rows follow each other (Thai, then English); a row is one when it names two columns or more.
@@ -188,7 +198,7 @@ def _about_column(key: str, one: Column, at: Place) -> Problem:
     return problem(key, at, one.field, column_th=one.th, column_en=one.en)
 
 
-def _filled_rows(lines: Sequence[tuple[int, dict[int, Cell]]], fields: Mapping[int, str], title: str) -> Iterator[_Raw]:
+def _filled_rows(lines: Sequence[Line], fields: Mapping[int, str], title: str) -> Iterator[_Raw]:
     from openpyxl.utils import get_column_letter
 
     letters = {field: get_column_letter(column) for column, field in fields.items()}

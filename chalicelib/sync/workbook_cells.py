@@ -93,16 +93,16 @@ def _yes_no(value: object) -> bool:
     return said in YES
 
 
-def _number(value: object, key: str) -> Decimal:
+def _number(value: object, key: str, **words: object) -> Decimal:
     """The cell as a number; text such as "1,290" counts, Thai digits too. Excel's float noise is rounded off."""
     if isinstance(value, bool | datetime | date | time):
-        raise _wrong(key)
+        raise _wrong(key, **words)
     try:
         number = Decimal(repr(round(value, 8)) if isinstance(value, float) else cell_text(value).replace(",", ""))
     except InvalidOperation:
-        raise _wrong(key) from None
+        raise _wrong(key, **words) from None
     if not number.is_finite():
-        raise _wrong(key)
+        raise _wrong(key, **words)
     return number
 
 
@@ -133,7 +133,7 @@ def _whole(least: int, most: int) -> Callable[[object], int]:
 
 
 def _millimetres(value: object) -> int:
-    centimetres = _number(value, "bad_size") if not isinstance(value, bool) else Decimal(0)
+    centimetres = _number(value, "bad_size", most=MAX_SIDE_CM)
     tenths = centimetres * 10
     if not 0 < centimetres <= MAX_SIDE_CM or tenths != tenths.to_integral_value():
         raise _wrong("bad_size", most=MAX_SIDE_CM)
