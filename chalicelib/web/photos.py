@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 from collections import OrderedDict
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Store
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SIZES = (160, 320, 640)
 _KEPT_BYTES = 16_000_000
@@ -48,6 +52,14 @@ class Thumbnails:
                 self._bytes -= len(gone)
 
 
+def _on_white(picture: Image) -> Image:
+    """The picture without transparency; what was see-through is white."""
+    from PIL import Image
+
+    seen = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+
+
 def shrink(data: bytes, side: int) -> bytes:
     """A square JPEG of at most `side` pixels, cut from the middle, upright as the camera meant it.
 
@@ -57,7 +69,7 @@ def shrink(data: bytes, side: int) -> bytes:
 
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            upright = _on_white(ImageOps.exif_transpose(opened))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise NotFoundError("not a picture") from error
     edge = min(side, *upright.size)

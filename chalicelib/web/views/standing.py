@@ -34,7 +34,7 @@ class Standing:
     """One line about one product in one shop.
 
     `tone` is ok, wait, off or bad; `key` its text; `waiting` the text keys of what is still to be sent; `reason`
-    and `said` the key and the channel's own words of what a person should mend.
+    the key of what a person should mend, `said` the channel's own words, `detail` the measure of our own check.
     """
 
     shop: str
@@ -45,6 +45,7 @@ class Standing:
     waiting: tuple[str, ...] = ()
     reason: str = ""
     said: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def _mend(shop: Shop, trouble: Entry) -> Standing:
     if trouble.state is EntryState.UNKNOWN:
         return Standing(shop.id, shop.channel, "wait", "standing.unknown")
     key = trouble.error or trouble.because
-    return Standing(shop.id, shop.channel, "bad", "standing.fix", reason=key, said=trouble.error_text)
+    checked = trouble.state is EntryState.SKIPPED
+    said, detail = ("", trouble.error_text) if checked else (trouble.error_text, "")
+    return Standing(shop.id, shop.channel, "bad", "standing.fix", reason=key, said=said, detail=detail)
 
 
 def waiting(changes: Sequence[Change]) -> tuple[str, ...]:
