@@ -164,7 +164,7 @@ def _optional(call: Call, order: Order) -> dict[str, Any]:
         "goods_to_declare": False,
         "note": data["note"],
         "note_update_time": data.get("note_update_time", 0),
-        "item_list": [_line(call, units) for units in _lines(order)],
+        "item_list": [_line(call, units) for units in life.lines(order)],
         "pay_time": int(order.paid_at or 0),
         "dropshipper": None,
         "dropshipper_phone": None,
@@ -189,13 +189,6 @@ def _optional(call: Call, order: Order) -> dict[str, Any]:
 def _address() -> dict[str, str]:
     hidden = ("name", "phone", "district", "city", "state", "zipcode", "full_address")
     return dict.fromkeys(hidden, MASK) | {"town": "", "region": "TH"}
-
-
-def _lines(order: Order) -> list[list[OrderUnit]]:
-    lines: dict[int, list[OrderUnit]] = {}
-    for unit in order.units:
-        lines.setdefault(unit.data["line_item_id"], []).append(unit)
-    return list(lines.values())
 
 
 def _line(call: Call, units: list[OrderUnit]) -> dict[str, Any]:
@@ -240,7 +233,7 @@ def _package(order: Order) -> dict[str, Any]:
             "promotion_group_id": 0,
             "product_location_id": views.LOCATION_ID,
         }
-        for units in _lines(order)
+        for units in life.lines(order)
     ]
     return {
         "package_number": order.data["package_number"],

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sandbox.market.events import Event
 from sandbox.market.shop import Listing, Shop, Sku
-from sandbox.shopee import gateway
+from sandbox.shopee import calls_returns, gateway
 from sandbox.shopee.errors import RefusalError
 from sandbox.shopee.tokens import CODE_LIFE_S, Code
 
@@ -42,6 +42,8 @@ class Extras:
             Route("/_sim/consents", self.consent, methods=["POST"]),
             Route("/_sim/promotions", self.promote, methods=["POST"]),
             Route("/_sim/promotions", self.end_promotions, methods=["DELETE"]),
+            Route("/_sim/returns", self.ask_return, methods=["POST"]),
+            Route("/_sim/returns/{return_sn}/advance", self.move_return, methods=["POST"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -115,6 +117,32 @@ class Extras:
                         market.emit(Event("promotion", shop, listing=listing, data=data))
             market.touch()
         return JSONResponse({})
+
+    async def ask_return(self, request: Request) -> Response:
+        """`{"order_id", "lines": [{"seller_sku", "quantity"}], "reason"?}` -> `{"return_sn"}`"""
+        body, market = json.loads(await request.body()), self.market
+        wanted = {str(row["seller_sku"]): int(row.get("quantity", 1)) for row in body["lines"]}
+        with market.lock:
+            for shop in market.shops.values():
+                if order := shop.orders.get(str(body["order_id"])):
+                    try:
+                        row = calls_returns.ask(market, shop, order, wanted, body.get("reason", "ITEM_MISSING"))
+                    except ValueError as error:
+                        return JSONResponse({"error": str(error)}, 409)
+                    return JSONResponse({"return_sn": row["return_sn"]})
+        return JSONResponse({"error": "no such order"}, 404)
+
+    async def move_return(self, request: Request) -> Response:
+        """`{"to": "<Shopee's return status>"}` -> `{"status"}`"""
+        to, number = json.loads(await request.body())["to"], request.path_params["return_sn"]
+        if to not in calls_returns.STATUSES:
+            return JSONResponse({"error": f"one of {', '.join(calls_returns.STATUSES)}"}, 409)
+        with self.market.lock:
+            for shop in self.market.shops.values():
+                if row := shop.data.get("returns", {}).get(number):
+                    calls_returns.move(self.market, shop, row, to)
+                    return JSONResponse({"status": to})
+        return JSONResponse({"error": "no such return"}, 404)
 
     def _code(self, shops: list[str], main_account: int | None) -> str:
         code = self.market.hex_word()

@@ -53,6 +53,14 @@ def open_units(order: Order) -> list[OrderUnit]:
     return [unit for unit in order.units if unit.status != "CANCELLED"]
 
 
+def lines(order: Order) -> list[list[OrderUnit]]:
+    """The order's units, those of one line together."""
+    found: dict[int, list[OrderUnit]] = {}
+    for unit in order.units:
+        found.setdefault(unit.data["line_item_id"], []).append(unit)
+    return list(found.values())
+
+
 def new_order_sn(rng: random.Random, now: float) -> str:
     """`YYMMDD` in Thailand and eight letters or digits."""
     day = time.strftime("%y%m%d", time.gmtime(now + BANGKOK_S))
@@ -70,10 +78,10 @@ def fill(market: "ShopeeMarket", shop: Shop, order: Order) -> None:
         "label": None,
         "note": "",
     }
-    lines: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for unit in order.units:
-        number = lines.get(unit.offer_id) or market.ids.number("line", 242_672_551_000_000)
-        lines[unit.offer_id] = unit.data["line_item_id"] = number
+        number = numbers.get(unit.offer_id) or market.ids.number("line", 242_672_551_000_000)
+        numbers[unit.offer_id] = unit.data["line_item_id"] = number
         unit.data |= _facts(shop, unit)
         _move_reserve(market, shop, order, unit, -1)
 
@@ -102,6 +110,8 @@ def step(market: "ShopeeMarket", shop: Shop, order: Order, to: str) -> str:
         track(market, shop, order)
     if to == "SHIPPED":
         order.data["pickup_done_time"] = int(market.clock.now())
+    if to == "COMPLETED":
+        order.data["released_at"] = int(market.clock.now())
     stage = stock.SHIPPED if to == "SHIPPED" else ""
     market.move(shop, order, open_units(order), stage, to)
     return to

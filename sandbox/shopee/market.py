@@ -25,9 +25,11 @@ from sandbox.shopee import (
     calls_logistics,
     calls_lookup,
     calls_order,
+    calls_payment,
     calls_product,
     calls_push,
     calls_read,
+    calls_returns,
     life,
     pushes,
     tokens,
@@ -37,15 +39,22 @@ from sandbox.shopee.extras import Extras
 
 PREFIX = "/api/v2/"
 HEX = "0123456789abcdef"
-HANDLERS = {
-    PREFIX + name: handler
-    for module in (calls_auth, calls_lookup, calls_product, calls_read, calls_logistics, calls_order, calls_push)
-    for name, handler in module.HANDLERS.items()
-}
+MODULES = (
+    calls_auth,
+    calls_lookup,
+    calls_product,
+    calls_read,
+    calls_logistics,
+    calls_order,
+    calls_payment,
+    calls_returns,
+    calls_push,
+)
+HANDLERS = {PREFIX + name: handler for module in MODULES for name, handler in module.HANDLERS.items()}
 WRITES = frozenset(
     path
     for path, (method, _) in HANDLERS.items()
-    if method == "POST" and path.split("/")[3] in {"product", "order", "logistics"}
+    if method == "POST" and path.split("/")[3] in {"product", "order", "logistics", "returns"}
 )
 STATUS_WORDS = calls_read.STATUSES
 

@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from sandbox.shopee.market import ShopeeMarket
 
 ORDER_CODE, TRACKING_CODE, PROMOTION_CODE, RESERVE_CODE = 3, 4, 7, 8
-LABEL_CODE, VIOLATION_CODE, PRICE_CODE = 15, 16, 22
-CODES = (1, 2, ORDER_CODE, TRACKING_CODE, PROMOTION_CODE, RESERVE_CODE, LABEL_CODE, VIOLATION_CODE, PRICE_CODE)
+LABEL_CODE, VIOLATION_CODE, PRICE_CODE, RETURN_CODE = 15, 16, 22, 29
+CODES = (
+    1,
+    2,
+    ORDER_CODE,
+    TRACKING_CODE,
+    PROMOTION_CODE,
+    RESERVE_CODE,
+    LABEL_CODE,
+    VIOLATION_CODE,
+    PRICE_CODE,
+    RETURN_CODE,
+)
 VERIFY_TEXT = "This is a Verification message.Please respond in the certain format."
 
 
@@ -57,6 +68,8 @@ def of_event(market: "ShopeeMarket", event: Event) -> Iterator[tuple[int, dict[s
         yield PROMOTION_CODE, _promotion(event) | {"action": event.data["action"], "update_time": now}
     elif event.kind == "reserve":
         yield RESERVE_CODE, _reserve(event) | {"update_time": now}
+    elif event.kind == "return":
+        yield RETURN_CODE, _return(event, now)
     elif event.kind == LISTING_EDITED and event.listing:
         yield from _edited(event, now)
 
@@ -89,6 +102,13 @@ def _reserve(event: Event) -> dict[str, Any]:
     change = {"name": "reserved_stock", "old": event.data["old"], "new": event.data["new"]}
     facts = {"shop_id": int(event.shop.shop_id), "changed_values": [change], "action": event.data["action"]}
     return _names(event) | facts | {"ordersn": event.order.order_id if event.order else ""}
+
+
+def _return(event: Event, now: int) -> dict[str, Any]:
+    row = event.data["row"]
+    change = {"update_field": "status", "old_value": event.data["old"], "new_value": row["status"]}
+    names = {"order_sn": row["order_sn"], "return_sn": row["return_sn"]}
+    return names | {"updated_values": [change | {"update_time": now}]}
 
 
 def _edited(event: Event, now: int) -> Iterator[tuple[int, dict[str, Any]]]:
