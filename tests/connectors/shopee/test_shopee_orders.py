@@ -123,6 +123,18 @@ def test_every_order_is_counted_once_over_many_pages(practice: PracticeShop):
     assert [len(page) for page in pages] == [50, 50, 20]
 
 
+@pytest.mark.parametrize("kind", ["duplicate_page", "more_rows", "drop_after", "rate_limit"])
+def test_a_misbehaving_page_costs_a_call_and_no_order(practice: PracticeShop, kind: str):
+    """Repeated, overfull or lost pages: each order once, or the sweep is tried again as a whole."""
+    practice.publish(a_listing())
+    placed = {practice.sim("orders", lines=[{"seller_sku": "TEA-50"}])["order_id"] for _ in range(5)}
+    practice.fault(kind, "order/get_order_list")
+
+    pages = list(practice.shop.orders(around_now()))
+
+    assert sorted(order.order_id for page in pages for order in page) == sorted(placed)
+
+
 def test_the_window_is_half_open(practice: PracticeShop):
     """An order of the very last second belongs to the next window."""
     practice.publish(a_listing())

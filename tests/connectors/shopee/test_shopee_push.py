@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 
 import pytest
+from shopee_shop import PracticeShop, a_listing
 
 from chalicelib.domain.ports import ForgedPushError, LookAt, MalformedPushError
 from chalicelib.domain.shops import AppKeys
@@ -171,3 +177,47 @@ def test_a_signed_push_that_cannot_be_read_is_malformed(body: bytes):
     """Well signed, and contradicting what is recorded."""
     with pytest.raises(MalformedPushError):
         read(body)
+
+
+# --- as the practice marketplace sends them -----------------------------------------------------------------
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, Queue[tuple[dict[str, str], bytes]]]]:
+    """An address on this machine and the pushes that arrive there."""
+    arrived: Queue[tuple[dict[str, str], bytes]] = Queue()
+
+    class Ear(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            arrived.put(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *said: object) -> None:
+            """Nothing is written to the terminal."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/shopee/push", arrived
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_push_of_the_practice_marketplace_is_believed(practice: PracticeShop):
+    """An order is placed; its push is verified with the shop's own keys and names the order."""
+    practice.publish(a_listing())
+    with listening() as (url, arrived):
+        practice.sim("push", url=url)
+        order_id = practice.sim("orders", lines=[{"seller_sku": "TEA-50"}])["order_id"]
+        headers, body = arrived.get(timeout=10)
+        practice.sim("push", url=None)
+
+    reading = practice.channel.read_push(headers, body, [OTHER, practice.app], url)
+
+    assert reading.remote_id == practice.keys["shop_id"]
+    assert [(found.kind, found.id) for found in reading.look_at] == [("order", order_id)]
