@@ -86,6 +86,7 @@ def test_the_channels_own_words_are_marked_as_such(browse, world: World):
     world.store.bindings.save([replace(rows["NP-120"], state=ListingState.REJECTED, reason="bad image")])
     page = browse("seller@tittu.example").get(f"/c/{COMMUNITY}/products/NP-120").body.decode()
     assert "ตลาดไม่รับสินค้านี้" in page
+    assert "ตลาดตอบว่า: bad image" in page
 
 
 def test_why_this_number_adds_up(browse):
