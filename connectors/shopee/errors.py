@@ -232,9 +232,10 @@ _REASONS: tuple[tuple[str, Meaning], ...] = (
 
 
 def user_keys() -> frozenset[str]:
-    """Every text key this table can hand to a page."""
+    """Every text key an error or an outcome of this channel can hand to a page; objections list their own."""
     meanings = [*_CODES.values(), *(row[2] for row in _TEXTS), *(row[1] for row in _REASONS)]
-    return frozenset(meaning.user_key or meaning.kind.user_key for meaning in meanings)
+    named = frozenset(meaning.user_key or meaning.kind.user_key for meaning in meanings)
+    return named | {"shopee.variants_by_hand", "shopee.satang_in_price", "error.outcome_unknown"}
 
 
 def meaning(code: str, message: str = "") -> Meaning:
