@@ -40,14 +40,8 @@ def get_brand_list(call: Call) -> dict[str, Any]:
 
 
 def category_recommend(call: Call) -> dict[str, Any]:
-    """Leaves whose name shares a word with the title; every leaf of food when none does."""
-    name = call.text("item_name").lower()
-    hits = [
-        number
-        for number, _, english, thai in reference.LEAVES
-        if thai in name or any(word.rstrip("s") in name for word in english.lower().split() if len(word) > 3)
-    ]
-    return call.ok({"category_id": hits or [reference.LEAVES[0][0]]})
+    """Leaves that fit the title, as a flat list."""
+    return call.ok({"category_id": reference.recommended(call.text("item_name"))})
 
 
 def get_item_limit(call: Call) -> dict[str, Any]:

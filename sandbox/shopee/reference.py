@@ -18,6 +18,8 @@ LEAVES = (
     (100784, 100629, "Coffee", "กาแฟ"),
     (100785, 100629, "Rice", "ข้าวสาร"),
     (100786, 100629, "Honey & Preserves", "น้ำผึ้งและของแปรรูป"),
+    (100787, 100629, "Fresh Fruit & Vegetables", "ผักผลไม้สด"),
+    (100788, 100629, "Bakery", "เบเกอรี่"),
     (100350, 100017, "Tops", "เสื้อ"),
     (100351, 100017, "Sarongs & Woven Cloth", "ผ้าถุงและผ้าทอ"),
     (100352, 100017, "Scarves & Shawls", "ผ้าพันคอและผ้าคลุมไหล่"),
@@ -30,13 +32,33 @@ LEAVES = (
     (100871, 100630, "Body Care", "ผลิตภัณฑ์ดูแลผิวกาย"),
     (100890, 100001, "Herbal Balm & Inhaler", "ยาหม่องและยาดมสมุนไพร"),
     (100891, 100001, "Food Supplements", "อาหารเสริม"),
+    (100892, 100001, "Dried Herbs", "สมุนไพรแห้ง"),
     (100899, 100001, "Restricted Medicine", "ยาควบคุม"),
 )
 BLOCKED_CATEGORY, GTIN_CATEGORY, BRAND_CATEGORY, NO_PREORDER_ROOT = 100899, 100891, 100871, 100629
 LEAF_IDS = frozenset(leaf[0] for leaf in LEAVES)
 PARENT = {leaf[0]: leaf[1] for leaf in LEAVES}
+# Words in a title that point at a leaf, most telling first; longer words before those inside them.
+HINTS = (
+    ("น้ำพริก", 100782), ("พริกแกง", 100782), ("เครื่องแกง", 100782), ("ขนมผิง", 100781), ("ทองม้วน", 100780),
+    ("ขนมปัง", 100788), ("คุกกี้", 100788), ("เค้ก", 100788), ("กล้วยตาก", 100786), ("กล้วยฉาบ", 100780),
+    ("ข้าวแต๋น", 100780), ("ข้าวเกรียบ", 100780), ("น้ำผึ้ง", 100786), ("แยม", 100786), ("กาแฟ", 100784),
+    ("ขนม", 100781), ("ข้าวกล้อง", 100785), ("ข้าวหอม", 100785), ("ข้าว", 100785), ("ยาหม่อง", 100890),
+    ("ยาดม", 100890), ("ลูกประคบ", 100890), ("น้ำมันนวด", 100890), ("สบู่", 100870), ("ผ้าพันคอ", 100352),
+    ("ผ้าคลุมไหล่", 100352), ("ผ้าถุง", 100351), ("ผ้าไหม", 100351), ("ผ้าทอ", 100351), ("ผ้าฝ้าย", 100351),
+    ("เสื้อ", 100350), ("กระเป๋า", 100353), ("กระติบ", 100713), ("ตะกร้า", 100713), ("จักสาน", 100713),
+    ("เซรามิก", 100714), ("ดินเผา", 100714), ("สมุนไพร", 100892), ("ชา", 100783),
+)  # fmt: skip
 BRANDS = {1100001: "Pinto Practice", 1100002: "Baan Thai", 1100003: "Doi Kham Practice"}
 PICKUP_SLOTS_DAYS = (1, 2, 3)
+
+
+def recommended(title: str) -> list[int]:
+    """Leaves that fit a title, the likeliest first; none when no word of it is known."""
+    hits = [leaf for word, leaf in HINTS if word in title]
+    lower = title.lower()
+    hits += [number for number, _, english, thai in LEAVES if thai in title or english.lower() in lower]
+    return list(dict.fromkeys(hits))
 
 
 def categories(language: str) -> list[dict[str, Any]]:
