@@ -134,10 +134,9 @@ def _whole(least: int, most: int) -> Callable[[object], int]:
 
 def _millimetres(value: object) -> int:
     centimetres = _number(value, "bad_size", most=MAX_SIDE_CM)
-    tenths = centimetres * 10
-    if not 0 < centimetres <= MAX_SIDE_CM or tenths != tenths.to_integral_value():
+    if not 0 < centimetres <= MAX_SIDE_CM or centimetres != round(centimetres, 1):
         raise _wrong("bad_size", most=MAX_SIDE_CM)
-    return int(tenths)
+    return int(centimetres * 10)
 
 
 def _photo_names(value: object) -> tuple[str, ...]:

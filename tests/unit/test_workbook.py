@@ -7,6 +7,8 @@ import zipfile
 from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from import_helpers import (
     KIND,
     MAKERS,
@@ -17,6 +19,7 @@ from import_helpers import (
     SKU,
     TITLE,
     VARIANTS,
+    a_catalogue,
     a_workbook,
     edited,
     problems_after,
@@ -24,6 +27,7 @@ from import_helpers import (
 )
 from openpyxl import Workbook, load_workbook
 
+from chalicelib.domain.catalogue_import import plan_import
 from chalicelib.sync import workbook as reading
 from chalicelib.sync.workbook import read_workbook
 
@@ -225,3 +229,27 @@ def test_a_third_way_to_vary_is_refused():
 def test_an_empty_option_cell_is_no_problem_of_reading():
     """Whether an option is needed depends on the product; the planner decides."""
     assert problems_after(VARIANTS, **{OPTION_1: None}) == ()
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**12), 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.datetimes(datetime(1950, 1, 1), datetime(2050, 1, 1)),
+    st.sampled_from(["=A1", "1E+999999", "NaN", "-Infinity", "1e-400", "#REF!", "'", "-", "{0}", "%s", "ก" * 300]),
+    st.text(st.characters(min_codepoint=32, max_codepoint=0xFFF), max_size=20),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ANYTHING, min_size=15, max_size=15), st.lists(ANYTHING, min_size=7, max_size=7))
+def test_whatever_stands_in_the_cells_reading_answers(product, variant):
+    """No cell value of any kind makes reading or planning fail; every problem has a row and a reason."""
+    data = edited(a_workbook(), PRODUCTS, **dict(zip([f"{c}3" for c in "ABCDEFGHIJKLMNO"], product, strict=True)))
+
+    rows = read_workbook(edited(data, VARIANTS, **dict(zip([f"{c}3" for c in "ABCDEFG"], variant, strict=True))))
+    plan = plan_import(rows, a_catalogue())
+
+    assert not any(one.fatal for one in rows.problems)
+    assert all(one.row >= 3 and one.expected_th and one.expected_en for one in plan.refused)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sandbox.samples.drawing.look import INK, WHITE, WOOD, Look, mixed
 from sandbox.samples.drawing.patterns import banded, checked, cloth_pattern, dyed, striped, woven
 from sandbox.samples.drawing.pen import Pen, Point, oval, rounded, smooth
 
 
-def _mirrored(half: list[Point]) -> list[Point]:
+def _mirrored(half: Sequence[Point]) -> list[Point]:
     return [*half, *((1000 - x, y) for x, y in reversed(half))]
 
 

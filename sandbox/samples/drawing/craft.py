@@ -20,9 +20,8 @@ def basket(pen: Pen, look: Look) -> None:
         pen.oval(x - 24, y - 26, 24, 16, WHITE, opacity=0.5)
     for side in (-1, 1):
         pen.poly(smooth([(500, 420), (500 + side * 90, 350), (500 + side * 120, 404)]), LEAF)
-    rim = oval(500, 520, 306, 84, 180, 0)  # its near half, left to right
-    side = [*rim, (752, 770), (680, 806), (320, 806), (248, 770)]
-    pen.filled(side, woven(look.base, 44))
+    near_rim = oval(500, 520, 306, 84, 180, 0)
+    pen.filled([*near_rim, (752, 770), (680, 806), (320, 806), (248, 770)], woven(look.base, 44))
     pen.poly([(194, 520), (300, 590), (330, 806), (248, 770)], WHITE, opacity=0.16)
     pen.poly([(806, 520), (700, 590), (670, 806), (752, 770)], look.dark, opacity=0.35)
     pen.line(oval(500, 514, 306, 84, 0, 180), 30, mixed(look.light, WOOD, 0.3))

@@ -133,9 +133,9 @@ def ricebag(pen: Pen, look: Look) -> None:
     pen.bar(352, 450, 648, 690, look.base, 26)
     pen.bar(366, 464, 634, 676, mixed(look.base, WHITE, 0.12), 20)
     for step in range(7):
-        x = 440 + step * 20
-        pen.line([(500, 650), (x, 540 - abs(step - 3) * -10)], 5, WHITE)
-        pen.oval(x, 540 + abs(step - 3) * 10, 9, 18, WHITE)
+        ear = (440 + step * 20, 540 + abs(step - 3) * 10)
+        pen.line([(500, 650), ear], 5, WHITE)
+        pen.oval(*ear, 9, 18, WHITE)
     grain = mixed(look.base, WHITE, 0.6)
     for _ in range(60):
         x = pen.random.gauss(745, 62)
@@ -220,8 +220,8 @@ def sweets(pen: Pen, look: Look) -> None:
     pen.poly(smooth([(100, 700), (260, 560), (500, 520), (760, 556), (905, 690), (700, 806), (320, 806)]), LEAF)
     pen.line([(112, 700), (500, 668), (895, 690)], 8, mixed(LEAF, WHITE, 0.35))
     for step in range(12):
-        x = 190 + step * 56
-        pen.line([(x, 690), (x + 34, 590 if step % 2 else 780)], 3, mixed(LEAF, INK, 0.15))
+        vein = 190 + step * 56
+        pen.line([(vein, 690), (vein + 34, 590 if step % 2 else 780)], 3, mixed(LEAF, INK, 0.15))
     tones = [look.base, look.light, mixed(look.accent, WHITE, 0.2), (244, 196, 84), (130, 172, 96)]
     rows = ((560, 5, 0.86), (646, 6, 1.0), (736, 5, 1.1))
     for y, count, size in rows:

@@ -140,9 +140,9 @@ def soap(pen: Pen, look: Look) -> None:
     pen.bar(390, 498, 570, 650, mixed(WHITE, WOOD, 0.12), 10)
     _leaf(pen, 480, 628, 100, -90, mixed(look.base, LEAF, 0.4))
     for _ in range(16):
-        x, y, r = pen.random.uniform(200, 800), pen.random.uniform(240, 470), pen.random.uniform(14, 46)
-        pen.oval(x, y, r, r, WHITE, opacity=0.55)
-        pen.oval(x - r * 0.3, y - r * 0.35, r * 0.24, r * 0.18, WHITE)
+        left, top, r = pen.random.uniform(200, 800), pen.random.uniform(240, 470), pen.random.uniform(14, 46)
+        pen.oval(left, top, r, r, WHITE, opacity=0.55)
+        pen.oval(left - r * 0.3, top - r * 0.35, r * 0.24, r * 0.18, WHITE)
 
 
 def tin(pen: Pen, look: Look) -> None:

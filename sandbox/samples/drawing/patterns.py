@@ -122,8 +122,14 @@ def cloth_pattern(look: Look, seed: random.Random) -> Pattern:
 
 
 def _tiled(tile: Image.Image, width: int, height: int) -> Image.Image:
+    """The tile repeated; what is done is copied again, so few copies cover much."""
     image = Image.new("RGB", (width, height))
-    for x in range(0, width, tile.size[0]):
-        for y in range(0, height, tile.size[1]):
-            image.paste(tile, (x, y))
+    image.paste(tile, (0, 0))
+    done_x, done_y = tile.size
+    while done_x < width:
+        image.paste(image.crop((0, 0, min(done_x, width - done_x), done_y)), (done_x, 0))
+        done_x *= 2
+    while done_y < height:
+        image.paste(image.crop((0, 0, width, min(done_y, height - done_y))), (0, done_y))
+        done_y *= 2
     return image

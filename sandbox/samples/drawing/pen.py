@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -31,7 +32,7 @@ class Pen:
     image: Image.Image = field(init=False)
 
     def __post_init__(self) -> None:
-        self.image = _backdrop(self.background)
+        self.image = _backdrop(self.background).copy()
 
     def poly(self, points: Sequence[Point], fill: Colour, opacity: float = 1.0) -> None:
         """A filled polygon."""
@@ -161,6 +162,7 @@ def _fits(length_px: float) -> bool:
     return length_px < SIDE_PX * _OVERSIZE * 0.84
 
 
+@cache
 def _backdrop(colour: Colour) -> Image.Image:
     """A soft wall and table in one colour, with a glow behind the product."""
     small = Image.new("RGB", (64, 64), colour)
