@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from chalicelib.domain.shops import ShopAccess, Tokens
 from connectors.lazada.refusal import CHANNEL, Detail, as_unknown, error_of, refusal
 from connectors.lazada.settings import Settings
 from connectors.lazada.sign import sign
+from connectors.pace import Pace
 from connectors.wire import Wire
 
 REST = "https://api.lazada.co.th/rest"
@@ -47,11 +49,12 @@ class Reply:
 class Gateway:
     """Signs and sends one call with given tokens; knows nothing of renewing them or of repeating."""
 
-    def __init__(self, access: ShopAccess, wire: Wire, clock: Clock, settings: Settings) -> None:
+    def __init__(self, access: ShopAccess, wire: Wire, clock: Clock, pace: Pace, settings: Settings) -> None:
         self.access = access
         self.wire = wire
         self.settings = settings
         self._clock = clock
+        self._pace = pace
 
     def send(
         self,
@@ -68,6 +71,7 @@ class Gateway:
 
         `partial`: a 501 that names failing SKUs is a reply, not an error. Raises: the errors of the table.
         """
+        self._pace.wait(self.access.remote_id, path)
         signed = self._signed(path, params, access_token)
         parts: dict[str, Any] = {"params": signed} if method == "GET" else {"data": signed}
         if files:
@@ -113,6 +117,7 @@ class Client:
         self.gateway = gateway
         self.settings = gateway.settings
         self._tokens = tokens
+        self._renewing = threading.Lock()
 
     @property
     def calls(self) -> int:
@@ -156,8 +161,10 @@ class Client:
             return self._renewed(call, tokens)
 
     def _renewed(self, call: Callable[[str], T], stale: Tokens) -> T:
+        with self._renewing:  # threads of one shop ask one after the other; the first one's pair serves all
+            fresh = self._tokens.renew(stale)
         try:
-            return call(self._tokens.renew(stale).access)
+            return call(fresh.access)
         except TokenExpiredError as error:
             # A brand-new token that is refused: only a new consent helps (page 2.2).
             raise DisconnectedError(CHANNEL, error.code, error.message, request_id=error.request_id) from None

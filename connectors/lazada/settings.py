@@ -11,6 +11,8 @@ from types import MappingProxyType
 class Settings:
     """What the connector assumes where the page leaves a choice; handed to the channel to change it.
 
+    `calls_per_s` holds for one API and one shop; Lazada publishes 50 for its stock APIs and nothing for others.
+
     Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
     that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
     `known_attributes` maps an attribute name to what is true of every community product.
@@ -28,6 +30,7 @@ class Settings:
     facts_live_s: float = 86_400.0
     stalled_pages: int = 3
     photos_at_once: int = 4
+    calls_per_s: int = 40
     campaign_wait_s: float = 1_800.0
     busy_wait_s: float = 3.0
     most_units: int = 999_999_999

@@ -18,6 +18,7 @@ from connectors.lazada.connector import LazadaShop
 from connectors.lazada.facts import Facts
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
+from connectors.pace import Pace
 from connectors.wire import Patience, Wire, new_http
 
 CONSENT_URL = "https://auth.lazada.com/oauth/authorize"
@@ -39,6 +40,7 @@ class Lazada:
         self._clock = clock or _now
         self._settings = settings or Settings()
         self._patience = patience or Patience()
+        self._pace = Pace(self._settings.calls_per_s)
         self._facts: dict[str, Facts] = {}
         self._lock = threading.Lock()
 
@@ -88,7 +90,7 @@ class Lazada:
         return -(-len(set(changed)) // self._settings.skus_per_write)
 
     def _gateway(self, access: ShopAccess) -> Gateway:
-        return Gateway(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._settings)
+        return Gateway(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._pace, self._settings)
 
     def _facts_of(self, access: ShopAccess) -> Facts:
         with self._lock:

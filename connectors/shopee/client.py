@@ -21,8 +21,8 @@ from chalicelib.domain.errors import (
     TransientError,
 )
 from chalicelib.domain.shops import ShopAccess, Tokens
+from connectors.pace import Pace
 from connectors.shopee import answers, errors, sign
-from connectors.shopee.pace import Pace
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Wire
 

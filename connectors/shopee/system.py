@@ -9,11 +9,11 @@ import httpx
 
 from chalicelib.domain import ports
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
+from connectors.pace import Pace
 from connectors.shopee import answers, push, writes
 from connectors.shopee.client import CHANNEL, Call, Client, Repeat, Sender
 from connectors.shopee.connector import ShopeeShop
 from connectors.shopee.facts import Shelf
-from connectors.shopee.pace import Pace
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Patience, Wire, new_http
 

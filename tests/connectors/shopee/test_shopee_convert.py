@@ -14,10 +14,10 @@ from chalicelib.domain.errors import ProtocolSurpriseError, RejectedError, Stale
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredOffer, ListingState
 from chalicelib.domain.ports import OfferTarget
+from connectors.pace import Pace
 from connectors.shopee import audit, convert
 from connectors.shopee.answers import Attribute, Item, Limits, Model, ShippingChannel, read
 from connectors.shopee.facts import carrying
-from connectors.shopee.pace import Pace
 
 LIMITS = Limits.model_validate(
     {
