@@ -37,7 +37,7 @@ KIND_WORDS: dict[Kind, tuple[str, ...]] = {
     Kind.HERB: ("สมุนไพร", "herb"),
     Kind.SOAP: ("สบู่", "soap", "bath"),
     Kind.CLOTHING: ("เสื้อ", "tops", "shirt", "clothing"),
-    Kind.FABRIC: ("ผ้า", "fabric"),
+    Kind.FABRIC: ("ผ้าทอ", "ผ้าผืน", "fabric", "ผ้า"),
     Kind.BAG: ("กระเป๋า", "bag"),
     Kind.BASKETRY: ("จักสาน", "ตะกร้า", "basket"),
     Kind.HOME_CRAFT: ("งานฝีมือ", "ของตกแต่ง", "handicraft", "decor"),
@@ -66,10 +66,9 @@ class Facts:
         for suggested in _suggestions(client, listing.title):
             if suggested in leaves:
                 return suggested
-        for word in KIND_WORDS[listing.kind]:
-            for category, name in leaves.items():
-                if word in name.lower():
-                    return category
+        named = _named_like(listing.kind, leaves)
+        if named:
+            return named
         raise RejectedError(CHANNEL, "no_category", listing.kind, user_key="error.lazada.category", field="kind")
 
     def attributes(self, client: Client, category: str) -> dict[str, str]:
@@ -106,6 +105,15 @@ def _walk(branch: Sequence[CategoryAnswer]) -> Iterator[tuple[str, str]]:
         if category.leaf:
             yield category.category_id, category.name
         yield from _walk(category.children)
+
+
+def _named_like(kind: Kind, leaves: dict[str, str]) -> str:
+    """The leaf named most like the kind: by its best word, then the shortest name; empty when there is none."""
+    for word in KIND_WORDS[kind]:
+        fitting = [(len(name), category) for category, name in leaves.items() if word in name.lower()]
+        if fitting:
+            return min(fitting)[1]
+    return ""
 
 
 def _suggestions(client: Client, title: str) -> list[str]:

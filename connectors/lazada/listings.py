@@ -65,6 +65,11 @@ class Listings:
             raise
         return read_as(ProductAnswer, reply.data, reply.request_id) if reply.data else None
 
+    def remember(self, listing_id: str, seller_skus: Iterable[str]) -> None:
+        """These SKUs belong to the item, as a write has just said; a later look can ask for them together."""
+        known = self._skus_of.get(listing_id, ())
+        self._skus_of[listing_id] = tuple(dict.fromkeys([*known, *seller_skus]))
+
     def _known_skus(self, listing_ids: Iterable[str]) -> list[str]:
         return [sku for listing_id in listing_ids for sku in self._skus_of.get(listing_id, ())]
 

@@ -49,6 +49,7 @@ class Writes:
         # Left out, the status is not known; whoever reads back will see it.
         state = convert.item_state(answer.item_status) if answer.item_status else ListingState.IN_REVIEW
         offer_ids = {row.seller_sku: row.sku_id for row in answer.sku_list}
+        self._listings.remember(answer.item_id, listing.skus)
         return Created(answer.item_id, offer_ids, state, request_id=reply.request_id)
 
     def update_content(
@@ -59,6 +60,7 @@ class Writes:
         if not present:
             raise RejectedError(CHANNEL, "no_offer_in_listing", listing_id, user_key="error.stale")
         payload = convert.update_payload(listing, listing_id, present, images)
+        self._listings.remember(listing_id, listing.skus)
 
         def said() -> Reply:
             reply = self._client.write("/product/update", {"payload": payload})
@@ -121,6 +123,8 @@ class Writes:
     def _numbers(
         self, path: str, targets: Sequence[OfferTarget], payload: Callable[[Sequence[OfferTarget]], str]
     ) -> tuple[Outcome, ...]:
+        for target in targets:
+            self._listings.remember(target.listing_id, (target.seller_sku,))
         outcomes: list[Outcome] = []
         for batch in batches(targets, self._client.settings.skus_per_write):
             try:
