@@ -8,6 +8,7 @@ from sandbox.samples.drawing.look import INK, LEAF, WHITE, WOOD, Look, mixed
 from sandbox.samples.drawing.pen import Pen, oval, rounded, smooth
 
 _GLASS = (236, 242, 240)
+_FRUIT_TONES = [(226, 104, 110), (244, 196, 84), (130, 172, 96)]
 
 
 def jar(pen: Pen, look: Look) -> None:
@@ -222,19 +223,23 @@ def sweets(pen: Pen, look: Look) -> None:
     for step in range(12):
         vein = 190 + step * 56
         pen.line([(vein, 690), (vein + 34, 590 if step % 2 else 780)], 3, mixed(LEAF, INK, 0.15))
-    tones = [look.base, look.light, mixed(look.accent, WHITE, 0.2), (244, 196, 84), (130, 172, 96)]
+    golden = look.base[0] > 200 and look.base[2] < 100  # egg yolk sweets have no other colours, and no stalks
+    others = [look.light, (244, 190, 70), (250, 212, 110)] if golden else _FRUIT_TONES
+    tones = [look.base, look.light, mixed(look.base, (244, 196, 84), 0.5), *others]
     rows = ((560, 5, 0.86), (646, 6, 1.0), (736, 5, 1.1))
     for y, count, size in rows:
         for place in range(count):
             x = 500 + (place - (count - 1) / 2) * 118 * size
-            _sweet(pen, x, y, 50 * size, tones[(place * 2 + count + y) % len(tones)])
+            _sweet(pen, x, y, 50 * size, tones[(place * 2 + count + y) % len(tones)], stalk=not golden)
 
 
-def _sweet(pen: Pen, x: float, y: float, size: float, colour: tuple[int, int, int]) -> None:
+def _sweet(pen: Pen, x: float, y: float, size: float, colour: tuple[int, int, int], stalk: bool) -> None:
     pen.oval(x + 6, y + size * 0.72, size * 0.95, size * 0.3, mixed(LEAF, INK, 0.4))
     pen.oval(x, y, size, size * 0.94, mixed(colour, INK, 0.12))
     pen.oval(x - size * 0.06, y - size * 0.08, size * 0.88, size * 0.8, colour)
     pen.oval(x - size * 0.32, y - size * 0.42, size * 0.26, size * 0.16, WHITE, opacity=0.75)
+    if not stalk:
+        return
     pen.line([(x, y - size * 0.86), (x + size * 0.1, y - size * 1.2)], size * 0.09, (86, 110, 60))
     pen.poly(
         smooth([(x + size * 0.1, y - size * 1.1), (x + size * 0.5, y - size * 1.34), (x + size * 0.62, y - size)]),
