@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from chalicelib.domain.offers import DesiredListing
 from chalicelib.domain.planner import Objection
-from connectors.lazada.convert import image_urls, rich
+from connectors.lazada.payloads import image_urls, rich
 
 LONGEST_TITLE = 255
 LONGEST_DESCRIPTION = 25_000

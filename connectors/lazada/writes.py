@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.offers import DesiredListing, ListingState
 from chalicelib.domain.ports import Created, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
-from connectors.lazada import convert
+from connectors.lazada import convert, payloads
 from connectors.lazada.answers import CreatedAnswer, ProductAnswer, read_as
 from connectors.lazada.client import Client, Reply
 from connectors.lazada.facts import Facts
@@ -43,7 +43,7 @@ class Writes:
         """A new item. Raises: OutcomeUnknownError when it may exist; it is looked for before another try."""
         category = self._facts.leaf(self._client, listing)
         attributes = self._facts.attributes(self._client, category)
-        payload = convert.create_payload(listing, images, category, attributes)
+        payload = payloads.create_payload(listing, images, category, attributes)
         reply = self._client.create("/product/create", {"payload": payload})
         answer = _created(reply)
         # Left out, the status is not known; whoever reads back will see it.
@@ -59,7 +59,7 @@ class Writes:
         present = [offer_ids[sku] for sku in listing.skus if sku in offer_ids]
         if not present:
             raise RejectedError(CHANNEL, "no_offer_in_listing", listing_id, user_key="error.stale")
-        payload = convert.update_payload(listing, listing_id, present, images)
+        payload = payloads.update_payload(listing, listing_id, present, images)
         self._listings.remember(listing_id, listing.skus)
 
         def said() -> Reply:
@@ -80,7 +80,7 @@ class Writes:
 
     def _hidden(self, listing_id: str) -> Reply:
         try:
-            return self._client.write("/product/deactivate", {"apiRequestBody": convert.deactivate_body(listing_id)})
+            return self._client.write("/product/deactivate", {"apiRequestBody": payloads.deactivate_body(listing_id)})
         except RejectedError as error:
             if error.code == "E0004":  # not online: already as wanted
                 return Reply({}, error.request_id, {})
@@ -88,7 +88,7 @@ class Writes:
 
     def _restored(self, listing_id: str, offer_ids: Sequence[str]) -> Reply:
         ids = list(offer_ids) or [sku.sku_id for sku in self._item(listing_id).skus]
-        return self._client.write("/product/update", {"payload": convert.status_payload(listing_id, ids, "active")})
+        return self._client.write("/product/update", {"payload": payloads.status_payload(listing_id, ids, "active")})
 
     def _add(self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], present: str) -> Reply:
         """New SKUs of an item that has variations already, under the names they have there."""
@@ -101,7 +101,7 @@ class Writes:
         if not new:
             return Reply({}, "", {})
         attributes = self._facts.attributes(self._client, item.primary_category)
-        payload = convert.add_payload(listing, new, present, item.primary_category, names, attributes)
+        payload = payloads.add_payload(listing, new, present, item.primary_category, names, attributes)
         return self._client.create("/product/create", {"payload": payload})
 
     def _item(self, listing_id: str) -> ProductAnswer:
@@ -114,11 +114,11 @@ class Writes:
 
     def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
         """Prices only, at most fifty SKUs a call."""
-        return self._numbers("/product/price_quantity/update", targets, convert.price_payload)
+        return self._numbers("/product/price_quantity/update", targets, payloads.price_payload)
 
     def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
         """Sellable units, absolute, at most fifty SKUs a call (LAZ-001)."""
-        return self._numbers("/product/stock/sellable/update", targets, convert.stock_payload)
+        return self._numbers("/product/stock/sellable/update", targets, payloads.stock_payload)
 
     def _numbers(
         self, path: str, targets: Sequence[OfferTarget], payload: Callable[[Sequence[OfferTarget]], str]

@@ -14,7 +14,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.offers import ListingState, ObservedListing
 from chalicelib.domain.orders import OrderState
 from chalicelib.domain.ports import OfferTarget
-from connectors.lazada import audit, convert, convert_orders
+from connectors.lazada import audit, convert, convert_orders, payloads
 from connectors.lazada.answers import ProductAnswer, read_as
 from connectors.lazada.settings import Settings
 
@@ -128,7 +128,7 @@ def product_of(payload: str):
 
 def test_a_create_is_arrays_and_strings():
     """One image is a list, one SKU is a list, every SKU value is text; no axes, no variation."""
-    said = product_of(convert.create_payload(a_listing(), {"c0ffee": "https://x/a.jpg"}, "3", {"brand_id": "30768"}))
+    said = product_of(payloads.create_payload(a_listing(), {"c0ffee": "https://x/a.jpg"}, "3", {"brand_id": "30768"}))
 
     assert said["Images"] == {"Image": ["https://x/a.jpg"]}
     assert "variation" not in said
@@ -148,7 +148,7 @@ def test_a_create_is_arrays_and_strings():
 
 def test_laz_010_axes_are_custom_variations_under_their_own_names():
     """Both axes are declared with all options, and each SKU names one of each."""
-    said = product_of(convert.create_payload(a_listing(axes=(COLOUR, SIZE)), {}, "3", {}))
+    said = product_of(payloads.create_payload(a_listing(axes=(COLOUR, SIZE)), {}, "3", {}))
 
     assert said["variation"]["Variation2"] == {
         "name": "ขนาด",
@@ -161,8 +161,8 @@ def test_laz_010_axes_are_custom_variations_under_their_own_names():
 
 def test_laz_003_an_update_says_the_status_and_keeps_price_and_stock_out():
     """A status left out would switch the SKU on; a quantity would overwrite the stock."""
-    on = product_of(convert.update_payload(a_listing(), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
-    off = product_of(convert.update_payload(a_listing(on_sale=False), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
+    on = product_of(payloads.update_payload(a_listing(), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
+    off = product_of(payloads.update_payload(a_listing(on_sale=False), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
 
     assert (on["Status"], off["Status"]) == ("active", "inactive")
     assert not {"price", "quantity", "SellerSku"} & set(on)
@@ -172,17 +172,17 @@ def test_numbers_name_both_ids():
     """Stock is said as sellable, prices with two decimals, each with item and SKU id."""
     target = OfferTarget("A", "7", "8", quantity=5, price=Money(8950))
 
-    assert product_of(convert.stock_payload([target]))["Skus"]["Sku"] == [
+    assert product_of(payloads.stock_payload([target]))["Skus"]["Sku"] == [
         {"ItemId": "7", "SkuId": "8", "SellerSku": "A", "SellableQuantity": "5"}
     ]
-    assert product_of(convert.price_payload([target]))["Skus"]["Sku"] == [
+    assert product_of(payloads.price_payload([target]))["Skus"]["Sku"] == [
         {"ItemId": "7", "SkuId": "8", "SellerSku": "A", "Price": "89.50"}
     ]
 
 
 def test_a_description_keeps_its_lines_and_loses_nothing():
     """Plain text becomes paragraphs; signs that are refused travel as entities."""
-    assert convert.rich("ก < ข ~ ^ |\nสอง\n\nสาม") == "<p>ก &lt; ข &#126; &#94; &#124;<br/>สอง</p><p>สาม</p>"
+    assert payloads.rich("ก < ข ~ ^ |\nสอง\n\nสาม") == "<p>ก &lt; ข &#126; &#94; &#124;<br/>สอง</p><p>สาม</p>"
 
 
 def test_variation_names_are_read_in_order_whatever_their_case():
