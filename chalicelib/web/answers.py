@@ -50,6 +50,6 @@ def redirect(location: str, cookies: tuple[str, ...] = ()) -> Answer:
     return Answer(303, "", "text/plain; charset=utf-8", location=location, cookies=cookies)
 
 
-def plain(text: str) -> Answer:
+def plain(text: str, status: int = 200) -> Answer:
     """A few words for a machine."""
-    return Answer(200, text, "text/plain; charset=utf-8")
+    return Answer(status, text, "text/plain; charset=utf-8")

@@ -23,8 +23,9 @@ def money(amount: Money, language: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" if amount.is_whole else "#,##0.00"
-    digits = format_decimal(amount.decimal, format=pattern, locale=language)
-    return f"{_SIGNS.get(amount.currency, amount.currency + ' ')}{digits}"
+    digits = format_decimal(abs(amount.decimal), format=pattern, locale=language)
+    minus = "−" if amount.minor < 0 else ""
+    return f"{minus}{_SIGNS.get(amount.currency, amount.currency + ' ')}{digits}"
 
 
 def typed_money(amount: Money) -> str:
@@ -53,6 +54,11 @@ def short_moment(moment: datetime, now: datetime, language: str) -> str:
 def day(value: date, language: str) -> str:
     """A calendar day with its weekday, short: Tue 24 Nov 2026."""
     return str(_dates().format_date(value, "EEE d MMM y", locale=language))
+
+
+def short_day(value: date, language: str) -> str:
+    """A calendar day without its year: 24 Nov."""
+    return str(_dates().format_date(value, "d MMM", locale=language))
 
 
 def ago(moment: datetime, now: datetime) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +21,9 @@ TONES: dict[str, str] = {
     EntryState.UNKNOWN: "wait",
 }
 """How far a change came -> its colour. Only what was read back is ok."""
+
+
+_PLAN_LINE = re.compile(r"(\w+) (\S+) (\w+): (.*) -> (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class Words:
         known = [f"order_state.{value}", f"listing_state.{value}"]
         return next((self.t(key) for key in known if texts.has(self.language, key)), value)
 
+    def plan_line(self, line: str) -> str:
+        """One change of a held plan, `Kind SUBJECT field: before -> after`, in the reader's words."""
+        found = _PLAN_LINE.fullmatch(line)
+        if found is None:
+            return line
+        kind, subject, field, before, after = found.groups()
+        if field in ("price", "stock"):
+            before, after = (self.amount(before), self.amount(after)) if field == "price" else (before, after)
+            return f"{subject} {self.label('entry_field', field)}: {before} → {after}"
+        return f"{subject} {self.label('change', kind)}"
+
     def ago(self, moment: datetime) -> str:
         """How long ago, as people say it."""
         key, count = formatters.ago(moment, self.now)
@@ -63,6 +78,10 @@ class Words:
     def day(self, value: date) -> str:
         """A calendar day."""
         return formatters.day(value, self.language)
+
+    def short_day(self, value: date) -> str:
+        """A day of this year or so, short."""
+        return formatters.short_day(value, self.language)
 
     def money(self, amount: Money) -> str:
         """An amount with its sign."""

@@ -102,7 +102,7 @@ class World:
 
 def a_world(*, empty: bool = False) -> World:
     """The world as the pages' tests need it; `empty` has people and one community and nothing else."""
-    world = World(memory_store(lambda: NOW))
+    world = World(memory_store(lambda: world.now))
     for community in COMMUNITIES[2:] if empty else COMMUNITIES:
         world.store.communities.save(community)
     if empty:

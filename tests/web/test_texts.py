@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -13,6 +14,7 @@ from chalicelib.domain.shops import ShopState
 from chalicelib.domain.synclog import EntryState, RunState
 from chalicelib.web.services import Role
 from chalicelib.web.texts import has, reason, say, texts
+from chalicelib.web.words import Words
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "chalicelib" / "web"
@@ -96,6 +98,14 @@ def test_every_key_of_a_connector_has_a_card():
     missing = {key for key in keys if not has("th", key)}
     assert len(keys) > 20
     assert not missing
+
+
+def test_a_held_plan_is_told_in_the_readers_words():
+    """What the brakes stopped is read by sellers too."""
+    words = Words("th", datetime(2026, 11, 25, tzinfo=UTC))
+    assert words.plan_line("SetPrice KT-S price: 290.00 -> 2900.00") == "KT-S ราคา: ฿290 → ฿2,900"
+    assert words.plan_line("HideListing KT listing: live -> hidden") == "KT ซ่อนจากร้าน"
+    assert words.plan_line("something else") == "something else"
 
 
 def test_an_unknown_key_is_said_as_the_marketplaces_answer():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from pages_browser import Browser, Html
@@ -16,7 +15,7 @@ from chalicelib.domain.offers import ListingState
 from chalicelib.domain.shops import ShopState
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.photos import shrink
-from chalicelib.web.views.balance import BalanceView
+from chalicelib.web.views.balance import BalanceView, ShopBalances
 from chalicelib.web.views.home import home_view
 from chalicelib.web.views.orders import masked
 from chalicelib.web.views.products import products_view
@@ -132,15 +131,23 @@ def test_filters_of_a_run_are_in_its_address(browse):
 
 
 def test_a_balance_is_clean_only_when_every_shop_is(world: World, browse):
-    """One shop without a night, and nobody says that everything agrees."""
+    """One difference left in any night shown, and nobody says that everything agrees."""
     staff = browse("staff@office.example")
-    assert "ตรงทั้งหมด" in staff.get(f"/c/{COMMUNITY}/balance").body.decode()
-    newest = world.store.balances.of_shop(SHOPEE, 1)[0]
-    world.store.balances.save(replace(newest, day=newest.day + timedelta(days=1), accounted=23))
     page = staff.get(f"/c/{COMMUNITY}/balance").body.decode()
     assert "ยังไม่ตรง" in page
-    assert "47 จาก 48 ออเดอร์ตรงกัน" in page
-    assert BalanceView(()).is_clean is None
+    assert "137 จาก 138 ออเดอร์ตรงกัน 1 ไม่ทราบสาเหตุ" in page
+    for night in world.store.balances.of_shop(SHOPEE):
+        world.store.balances.save(replace(night, accounted=night.orders, differences=()))
+    assert "138 จาก 138 ออเดอร์ตรงกัน 0 ไม่ทราบสาเหตุ" in staff.get(f"/c/{COMMUNITY}/balance").body.decode()
+
+
+def test_before_every_shop_has_a_night_nothing_is_called_clean(world: World):
+    """No night: no answer. A shop without one: not yet."""
+    shops = world.store.shops.of_community(COMMUNITY)
+    nights = world.store.balances.of_shop(LAZADA)
+    assert BalanceView(()).tone == ""
+    assert BalanceView((ShopBalances(shops[0], nights),)).tone == "ok"
+    assert BalanceView((ShopBalances(shops[0], nights), ShopBalances(shops[1], ()))).tone == "wait"
 
 
 def test_the_desk_puts_those_who_need_a_person_first(world: World):

@@ -24,36 +24,43 @@ class ShopBalances:
 
 @dataclass(frozen=True, slots=True)
 class BalanceView:
-    """All shops, and the answer first: whether the newest night of every shop is clean (None: no night yet)."""
+    """All shops, and the answer first, over every night shown: an old difference is still a difference."""
 
     shops: tuple[ShopBalances, ...]
 
     @property
-    def newest(self) -> tuple[Balance, ...]:
-        """Each shop's newest night."""
-        return tuple(one.balances[0] for one in self.shops if one.balances)
+    def nights(self) -> tuple[Balance, ...]:
+        """Every night of every shop."""
+        return tuple(balance for one in self.shops for balance in one.balances)
 
     @property
-    def is_clean(self) -> bool | None:
-        """True only when every shop has a newest night and all of them are clean."""
-        if not self.newest:
-            return None
-        return len(self.newest) == len(self.shops) and all(balance.is_clean for balance in self.newest)
+    def tone(self) -> str:
+        """ok only when every shop has a night and all of them are clean; empty before the first night."""
+        if not self.nights:
+            return ""
+        if not all(balance.is_clean for balance in self.nights):
+            return "bad"
+        return "ok" if all(one.balances for one in self.shops) else "wait"
+
+    @property
+    def days(self) -> int:
+        """How many different nights these are."""
+        return len({balance.day for balance in self.nights})
 
     @property
     def orders(self) -> int:
-        """Orders of the newest nights together."""
-        return sum(balance.orders for balance in self.newest)
+        """Orders of these nights together."""
+        return sum(balance.orders for balance in self.nights)
 
     @property
     def accounted(self) -> int:
         """Of them, how many agree."""
-        return sum(balance.accounted for balance in self.newest)
+        return sum(balance.accounted for balance in self.nights)
 
     @property
     def unexplained(self) -> int:
         """Differences left for a person."""
-        return sum(balance.unexplained for balance in self.newest)
+        return sum(balance.unexplained for balance in self.nights)
 
 
 def balance(visit: Visit, services: Services) -> Answer:

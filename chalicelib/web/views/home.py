@@ -19,11 +19,12 @@ from chalicelib.web.services import Person, Role, Services
 from chalicelib.web.visits import Visit
 
 PER_PAGE = 50
+NIGHTS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class ShopLine:
-    """One shop of a community: how many products are on sale in it, and its last balance."""
+    """One shop of a community: how many products are on sale in it, and its last night that needs a look, or last."""
 
     shop: Shop
     on_sale: int
@@ -118,7 +119,8 @@ def _card(store: Store, community: Community) -> CommunityCard:
 def _line(store: Store, shop: Shop, wanted: Set[str]) -> ShopLine:
     bindings = store.bindings.of_shop(shop.id).values()
     live = {binding.product_code for binding in bindings if binding.state is ListingState.LIVE}
-    balances = store.balances.of_shop(shop.id, 1)
+    nights = store.balances.of_shop(shop.id, NIGHTS)
+    unclean = [night for night in nights if not night.is_clean]
     held = store.plans.waiting(shop.id)
     waits = held is not None and not store.plans.approved(shop.id, str(held["fingerprint"]))
-    return ShopLine(shop, len(live & wanted), len(wanted), balances[0] if balances else None, waits)
+    return ShopLine(shop, len(live & wanted), len(wanted), next(iter([*unclean, *nights]), None), waits)

@@ -14,6 +14,7 @@ from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
 SHOWN = 50
+TO_SEND = frozenset({OrderState.TO_PACK, OrderState.PACKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def orders_view(store: Store, community: str, language: str, query: Mapping[str,
     newest = sorted(found, key=lambda order: (order.created_at, order.key), reverse=True)[:SHOWN]
     names = product_names(store, community, newest, language)
     rows = tuple(_row(order, channels[order.shop], names) for order in newest)
-    return OrdersView(rows, shops, shop, sum(row.state in OPEN_STATES for row in rows))
+    return OrdersView(rows, shops, shop, sum(row.state in TO_SEND for row in rows))
 
 
 def product_names(store: Store, community: str, orders: list[Order], language: str) -> dict[str, str]:
