@@ -189,6 +189,7 @@ def _update_problems(
     category_id = str(product.get("PrimaryCategory") or listing.data["primary_category"])
     found = rules.category_problems(category_id)
     found += rules.attribute_problems(market, attributes, category_id, whole=False)
+    found += _variation_problems(product, listing, pairs, category_id)
     for sku, row in pairs:
         if row.get("SellerSku", sku.seller_sku) != sku.seller_sku:
             found.append(problem(4136, "SELLER_SKU_FIXED", "SellerSku cannot change", "SellerSku", sku.seller_sku))
@@ -201,6 +202,19 @@ def _update_problems(
         if not main:
             found.append(problem(4139, "IMAGE_EMPTY", "images cannot be removed to zero", "Images"))
     return found
+
+
+def _variation_problems(
+    product: dict[str, Any], listing: Listing, pairs: list[tuple[Sku, dict[str, Any]]], category_id: str
+) -> list[Detail]:
+    """Options said again must stand for every SKU of the item, named or not."""
+    said = {sku.offer_id: row["saleProp"] for sku, row in pairs if row.get("saleProp")}
+    variation = rules.read_variation(product)
+    if not said and not variation:
+        return []
+    rows = [{"SellerSku": s.seller_sku, "saleProp": said.get(s.offer_id, s.attributes)} for s in listing.skus]
+    found = rules.variation_problems(variation, category_id)
+    return found + rules.combination_problems(variation or listing.data["variation"], rows)
 
 
 def _apply(
@@ -221,7 +235,9 @@ def _apply(
         if str(attributes.pop(marker, "")).lower() == "yes":
             listing.data["attributes"].pop(name, None)
     listing.data["attributes"] |= _with_brand(attributes)
+    listing.data["variation"] = rules.read_variation(product) or listing.data["variation"]
     for sku, row in pairs:
+        sku.attributes = dict(row.get("saleProp") or sku.attributes)
         # Left out means switched on, as documented: whoever only changes a text must say so on purpose.
         sku.data["status"] = row.get("Status", "active").lower()
         if "quantity" in row:
