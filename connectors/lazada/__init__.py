@@ -15,7 +15,7 @@ CHANNEL = "lazada"
 CAN = {
     "listings.read": "every status; 50 items a page, or 100 seller SKUs in one search",
     "listings.create": "at most two axes, as custom variations (LAZ-010); one call",
-    "listings.update": "words, photos, size and added variants; goes through Lazada's review",
+    "listings.update": "words, photos, size, renamed options (LAZ-016), added variants; after Lazada's review",
     "listings.hide": "one listing a call, at once; back again after a review",
     "prices": "50 SKUs of any listings a call",
     "stock": "sellable units, absolute, 50 SKUs of any listings a call (LAZ-001)",
@@ -32,7 +32,6 @@ CANNOT = {
 }
 NOT_YET = {
     "variants.remove": "a variant that left the catalogue stays, at the stock it was given",
-    "variants.rename": "a renamed option is not said again to existing SKUs",
     "warehouses": "shops with several warehouses",
     "semi_managed": "Global Plus stores, which show no price (LAZ-012)",
     "special_prices": "promotions are read past, never written",

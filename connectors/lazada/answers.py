@@ -83,6 +83,7 @@ class SkuAnswer(Answer):
     seller_sku: Text = Field("", validation_alias=_either("SellerSku", "sellerSku"))
     status: Text = Field("active", validation_alias=_either("Status", "status"))
     price: Amount | None = None
+    sale_prop: dict[str, Any] = Field(default_factory=dict, validation_alias=_either("saleProp", "sale_prop"))
     quantity: Whole | None = None
     available: Whole | None = Field(None, validation_alias=_either("Available", "available"))
     warehouses: Warehouses = Field(default_factory=list, alias="multiWarehouseInventories")

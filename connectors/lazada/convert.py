@@ -21,7 +21,7 @@ from typing import Any
 
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
-from chalicelib.domain.offers import ListingState, ObservedListing, ObservedOffer
+from chalicelib.domain.offers import DesiredListing, ListingState, ObservedListing, ObservedOffer
 from connectors.lazada.answers import ProductAnswer, SkuAnswer
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
@@ -129,3 +129,9 @@ def shown_axis_names(shown: Mapping[str, Any] | None) -> tuple[str, ...]:
     """Names of an item's variations, in order; `Variation1` and `variation1` both occur."""
     rows = {str(key).lower(): row for key, row in (shown or {}).items() if isinstance(row, dict)}
     return tuple(str(rows[key].get("name", "")) for key in sorted(rows))
+
+
+def options_differ(listing: DesiredListing, product: ProductAnswer, names: Sequence[str]) -> bool:
+    """Whether some SKU shows another option than the catalogue says; `names` are the item's axes."""
+    wanted = {offer.seller_sku: dict(zip(names, offer.options, strict=True)) for offer in listing.offers}
+    return any(sku.sale_prop != wanted.get(sku.seller_sku, sku.sale_prop) for sku in product.skus)

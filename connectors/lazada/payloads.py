@@ -58,20 +58,31 @@ def add_payload(
 
 
 def update_payload(
-    listing: DesiredListing, listing_id: str, offer_ids: Sequence[str], images: Mapping[str, str]
+    listing: DesiredListing,
+    listing_id: str,
+    offer_ids: Mapping[str, str],
+    images: Mapping[str, str],
+    names: Sequence[str] = (),
 ) -> str:
     """Payload of `/product/update`: words, photos and size; price and quantity stay out of it.
 
-    `Status` is sent on purpose: left out, it would mean active (LAZ-003).
+    `offer_ids` are the SKUs that are there, by seller SKU. With `names`, what the item's axes are called there,
+    options are said again too. `Status` is sent on purpose: left out, it would mean active (LAZ-003).
     """
     status = "active" if listing.on_sale else "inactive"
-    rows = [{"SkuId": offer_id, "Status": status, **package(listing.size)} for offer_id in offer_ids]
-    product = {
+    rows: list[Json] = []
+    for offer in listing.offers:
+        if offer.seller_sku in offer_ids:
+            row: Json = {"SkuId": offer_ids[offer.seller_sku], "Status": status, **package(listing.size)}
+            rows.append(row | ({"saleProp": dict(zip(names, offer.options, strict=True))} if names else {}))
+    product: Json = {
         "ItemId": listing_id,
         "Images": {"Image": image_urls(listing, images)},
         "Attributes": words(listing),
         "Skus": {"Sku": rows},
     }
+    if names:
+        product["variation"] = variation(listing.axes, names)
     return as_text({"Product": product})
 
 

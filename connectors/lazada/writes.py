@@ -55,20 +55,23 @@ class Writes:
     def update_content(
         self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
     ) -> Outcome:
-        """Words, photos and size of the SKUs that are there, then the SKUs that are missing."""
-        present = [offer_ids[sku] for sku in listing.skus if sku in offer_ids]
+        """Words, photos, size and options of the SKUs that are there, then the SKUs that are missing."""
+        self._listings.remember(listing_id, listing.skus)
+        return _outcome(listing_id, lambda: self._said(listing, listing_id, offer_ids, images))
+
+    def _said(
+        self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
+    ) -> Reply:
+        present = {sku: offer_ids[sku] for sku in listing.skus if sku in offer_ids}
         if not present:
             raise RejectedError(CHANNEL, "no_offer_in_listing", listing_id, user_key="error.stale")
-        payload = payloads.update_payload(listing, listing_id, present, images)
-        self._listings.remember(listing_id, listing.skus)
-
-        def said() -> Reply:
-            reply = self._client.write("/product/update", {"payload": payload})
-            if len(present) < len(listing.offers):
-                reply = self._add(listing, listing_id, offer_ids, present[0])
-            return reply
-
-        return _outcome(listing_id, said)
+        item = self._item(listing_id) if listing.axes or len(present) < len(listing.offers) else None
+        names = _changed_axes(listing, item)
+        payload = payloads.update_payload(listing, listing_id, present, images, names)
+        reply = self._client.write("/product/update", {"payload": payload})
+        if item is not None and len(present) < len(listing.offers):
+            return self._added(listing, item, present)
+        return reply
 
     def hide(self, listings: Iterable[str]) -> tuple[Outcome, ...]:
         """Each item is off sale and kept; one that already was counts as done."""
@@ -90,18 +93,18 @@ class Writes:
         ids = list(offer_ids) or [sku.sku_id for sku in self._item(listing_id).skus]
         return self._client.write("/product/update", {"payload": payloads.status_payload(listing_id, ids, "active")})
 
-    def _add(self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], present: str) -> Reply:
-        """New SKUs of an item that has variations already, under the names they have there."""
-        item = self._item(listing_id)
+    def _added(self, listing: DesiredListing, item: ProductAnswer, present: Mapping[str, str]) -> Reply:
+        """New SKUs of an item that has variations already, under the names they have there (LAZ-010)."""
         names = convert.shown_axis_names(item.variation)
-        there = {sku.seller_sku for sku in item.skus}
-        new = [offer for offer in listing.offers if offer.seller_sku not in offer_ids and offer.seller_sku not in there]
         if len(names) != len(listing.axes) or not names:
-            raise RejectedError(CHANNEL, "axes_differ", listing_id, user_key="error.lazada.variations", field="axes")
+            raise RejectedError(CHANNEL, "axes_differ", item.item_id, user_key="error.lazada.variations", field="axes")
+        there = {*present, *(sku.seller_sku for sku in item.skus)}
+        new = [offer for offer in listing.offers if offer.seller_sku not in there]
         if not new:
             return Reply({}, "", {})
-        attributes = self._facts.attributes(self._client, item.primary_category)
-        payload = payloads.add_payload(listing, new, present, item.primary_category, names, attributes)
+        category, associated = item.primary_category, next(iter(present.values()))
+        attributes = self._facts.attributes(self._client, category)
+        payload = payloads.add_payload(listing, new, associated, category, names, attributes)
         return self._client.create("/product/create", {"payload": payload})
 
     def _item(self, listing_id: str) -> ProductAnswer:
@@ -138,6 +141,14 @@ class Writes:
             else:
                 outcomes += _judged(batch, reply)
         return tuple(outcomes)
+
+
+def _changed_axes(listing: DesiredListing, item: ProductAnswer | None) -> tuple[str, ...]:
+    """Names of the item's axes when its options are not as desired any more; else nothing needs to be said."""
+    names = convert.shown_axis_names(item.variation) if item else ()
+    if item is None or len(names) != len(listing.axes) or not convert.options_differ(listing, item, names):
+        return ()
+    return names
 
 
 def _created(reply: Reply) -> CreatedAnswer:

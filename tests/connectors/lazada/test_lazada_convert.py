@@ -161,8 +161,10 @@ def test_laz_010_axes_are_custom_variations_under_their_own_names():
 
 def test_laz_003_an_update_says_the_status_and_keeps_price_and_stock_out():
     """A status left out would switch the SKU on; a quantity would overwrite the stock."""
-    on = product_of(payloads.update_payload(a_listing(), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
-    off = product_of(payloads.update_payload(a_listing(on_sale=False), "7", ["8"], {"c0ffee": "u"}))["Skus"]["Sku"][0]
+    on, off = (
+        product_of(payloads.update_payload(a_listing(on_sale=on_sale), "7", {"SCARF-1": "8"}, {}))["Skus"]["Sku"][0]
+        for on_sale in (True, False)
+    )
 
     assert (on["Status"], off["Status"]) == ("active", "inactive")
     assert not {"price", "quantity", "SellerSku"} & set(on)

@@ -14,6 +14,7 @@ from lazada_shop import (
     a_listing,
     a_photo,
     a_product,
+    a_sku,
     a_target,
     ok,
     quantities,
@@ -302,6 +303,37 @@ def test_a_missing_variant_is_added_to_the_listing(practice: PracticeShop):
 
     assert outcome.state is ACCEPTED
     assert quantities(practice.shop.look([created.listing_id])) == {"SCARF-1": 7, "SCARF-2": 7, "SCARF-3": 7}
+
+
+def test_laz_016_a_renamed_option_is_said_to_the_skus_that_have_it(practice: PracticeShop):
+    """The shop shows the new word on the same SKU; ids, prices and stock stay."""
+    created = practice.publish(a_listing(axes=(COLOUR,)))
+    renamed = a_listing(axes=(Axis("สี", ("น้ำเงินคราม", "แดง", "เขียว")),))
+    photo = practice.shop.upload_photos([a_photo()])
+
+    outcome = practice.shop.update_content(renamed, created.listing_id, created.offer_ids, photo)
+
+    item = practice.shop._client.read("/product/item/get", {"item_id": created.listing_id}).data
+    shown = {row["SellerSku"]: row["saleProp"]["สี"] for row in item["skus"]}
+    assert outcome.state is ACCEPTED
+    assert shown == {"SCARF-1": "น้ำเงินคราม", "SCARF-2": "แดง", "SCARF-3": "เขียว"}
+    assert quantities(practice.shop.observe()) == {"SCARF-1": 7, "SCARF-2": 7, "SCARF-3": 7}
+
+
+def test_laz_016_unchanged_options_are_not_said_again():
+    """What is left out stays; an item whose options fit is sent words only."""
+    item = a_product(
+        variation={"Variation1": {"name": "color_family", "options": ["คราม", "แดง"]}},
+        skus=[
+            a_sku(SkuId=1, SellerSku="SCARF-1", saleProp={"color_family": "คราม"}),
+            a_sku(SkuId=2, SellerSku="SCARF-2", saleProp={"color_family": "แดง"}),
+        ],
+    )
+    shop = Scripted(lambda path, said: ok(item if path == "/product/item/get" else {}))
+
+    shop.shop.update_content(a_listing(axes=(COLOUR,)), "7", {"SCARF-1": "1", "SCARF-2": "2"}, {})
+
+    assert "saleProp" not in shop.asked[-1][1]["payload"]
 
 
 def test_axes_cannot_be_added_to_a_listing_without_any(practice: PracticeShop):
