@@ -9,8 +9,19 @@ from pathlib import Path
 # Every service that chalicelib asks boto3 for; a test compares this with the code.
 SERVICES = frozenset({"cognito-idp", "dynamodb", "kms", "s3", "sqs"})
 LOCALES = frozenset({"root", "en", "en_US", "th", "th_TH"})
-# Pillow opens and shrinks photos: no AVIF, no fonts, no Tk. libavif alone is a tenth of the archive.
-PILLOW_PARTS = ("_avif", "_imagingft", "_imagingtk")
+# Pillow opens, turns and shrinks photos: no AVIF (a tenth of the archive alone), fonts, colour profiles or Tk.
+PILLOW_PARTS = ("_avif", "_imagingcms", "_imagingft", "_imagingmath", "_imagingmorph", "_imagingtk")
+# Tiff because JPEG's EXIF is read with it, Mpo because phones write JPEGs of several pictures.
+PILLOW_FORMATS = frozenset({"Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP"})
+# Logger and partial batches are all that Pinto takes from it.
+POWERTOOLS = frozenset({"batch", "data_classes", "typing"})
+UNUSED = (
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    "babel/messages",  # Collects texts from sources; ours are TOML.
+    "boto3/examples",
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # Python brings its own timezones.
+    "pydantic/v1",
+)
 SUFFIXES = (".pyi", ".pyx", ".c", ".h", "py.typed")
 
 
@@ -19,13 +30,12 @@ def prune(folder: Path) -> None:
     _botocore_data(folder / "botocore" / "data")
     _locales(folder / "babel" / "locale-data")
     _pillow(folder / "PIL", folder / "pillow.libs")
-    for unused in ("boto3/examples", "aws_lambda_powertools/event_handler/openapi/swagger_ui"):
-        shutil.rmtree(folder / unused, ignore_errors=True)
+    _powertools(folder / "aws_lambda_powertools" / "utilities")
+    for unused in UNUSED:
+        _remove(folder / unused)
     for path in list(folder.rglob("*")):
-        if path.name == "__pycache__":
-            shutil.rmtree(path)
-        elif path.is_file() and path.name.endswith(SUFFIXES):
-            path.unlink()
+        if path.name in ("__pycache__", "sboms", "RECORD") or path.name.endswith(SUFFIXES):
+            _remove(path)
 
 
 def _botocore_data(data: Path) -> None:
@@ -40,9 +50,18 @@ def _locales(data: Path) -> None:
             locale.unlink()
 
 
+def _powertools(utilities: Path) -> None:
+    for part in _folders(utilities):
+        if part.name not in POWERTOOLS:
+            shutil.rmtree(part)
+
+
 def _pillow(package: Path, libraries: Path) -> None:
     for part in PILLOW_PARTS:
         for path in package.glob(f"{part}.*.so"):
+            path.unlink()
+    for path in package.glob("*ImagePlugin.py"):
+        if path.stem.removesuffix("ImagePlugin") not in PILLOW_FORMATS:
             path.unlink()
     while orphans := list(_orphans(package, libraries)):
         for path in orphans:
@@ -59,3 +78,10 @@ def _orphans(package: Path, libraries: Path) -> Iterator[Path]:
 
 def _folders(parent: Path) -> list[Path]:
     return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
