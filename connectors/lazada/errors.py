@@ -39,53 +39,53 @@ _RECONNECT = Meaning(DisconnectedError, "error.disconnected")
 
 GATEWAY: dict[str, Meaning] = {
     **_each("ApiCallLimit SellerCallLimit AppCallLimit 901", _WAIT),
-    **_each("998", Meaning(TransientError, "error.lazada.campaign_pause")),
+    **_each("998", Meaning(TransientError, "lazada.campaign_pause")),
     **_each("ServiceTimeout ServiceUnavailable", _BUSY_INSIDE),
     **_each("6 506 513 1000 1002 4135 4159 40011 700024 106", _BUSY_INSIDE),
     **_each("4147 4154", Meaning(TransientError, "error.transient")),
     **_each("IllegalAccessToken", Meaning(TokenExpiredError, "error.token_expired")),
     **_each("IllegalRefreshToken InvalidCode AUTH_TYPE_UNSUPPORTED", _RECONNECT),
-    **_each("IllegalTimestamp", Meaning(TransientError, "error.lazada.clock")),
-    **_each("IncompleteSignature InvalidAppKey AppWhiteIpLimit", Meaning(DisconnectedError, "error.lazada.app_keys")),
-    **_each("AppNotSubscribed InsufficientPermission", Meaning(DisconnectedError, "error.lazada.permission")),
-    **_each("SellerNotVerified SellerNotActive", Meaning(DisconnectedError, "error.lazada.store_state")),
-    **_each("Mp3SellerApiLimit", Meaning(DisconnectedError, "error.lazada.store_type")),
+    **_each("IllegalTimestamp", Meaning(TransientError, "lazada.clock")),
+    **_each("IncompleteSignature InvalidAppKey AppWhiteIpLimit", Meaning(DisconnectedError, "lazada.app_keys")),
+    **_each("AppNotSubscribed InsufficientPermission", Meaning(DisconnectedError, "lazada.permission")),
+    **_each("SellerNotVerified SellerNotActive", Meaning(DisconnectedError, "lazada.store_state")),
+    **_each("Mp3SellerApiLimit", Meaning(DisconnectedError, "lazada.store_type")),
     **_each("MissingParameter MISSING_PARAMETER InvalidApiPath", _SURPRISE),
 }
 
 PRODUCTS: dict[str, Meaning] = {
     **_each("1 5 30 1001 4132", _SURPRISE),  # we sent something unreadable
     **_each("14 17 19 36 70", _SURPRISE),  # paging and filters are ours to get right
-    **_each("57 4227 4228", Meaning(RejectedError, "error.lazada.category")),
-    **_each("4134 201", Meaning(RejectedError, "error.lazada.category")),
-    **_each("701", Meaning(RejectedError, "error.lazada.category")),
+    **_each("57 4227 4228", Meaning(RejectedError, "lazada.category")),
+    **_each("4134 201", Meaning(RejectedError, "lazada.category")),
+    **_each("701", Meaning(RejectedError, "lazada.category")),
     **_each("200 202 205", _REJECTED),
-    **_each("203", Meaning(RejectedError, "error.lazada.too_many_images")),
+    **_each("203", Meaning(RejectedError, "lazada.too_many_images")),
     **_each("204 4171", _SURPRISE),  # batches are ours to cut
     **_each("206 207 208 4136 4137 4150", _STALE),
     **_each("EDIT_ITEM_NOT_BELONG_SELLER", _STALE),
-    **_each("209 4133 4143 4144 4145 4146 4161", Meaning(RejectedError, "error.lazada.variations")),
-    **_each("4109 4112 4113", Meaning(RejectedError, "error.lazada.variations")),
+    **_each("209 4133 4143 4144 4145 4146 4161", Meaning(RejectedError, "lazada.variations")),
+    **_each("4109 4112 4113", Meaning(RejectedError, "lazada.variations")),
     **_each("212 INV_NEGATIVE_SELLABLE", _STALE),
     **_each("500 501 503 504", _REJECTED),
-    **_each("512 4123 4124 4151 4163 4221", Meaning(RejectedError, "error.lazada.policy")),
-    **_each("4104 4118 4121", Meaning(RejectedError, "error.lazada.price")),
-    **_each("4105 4126 4141", Meaning(RejectedError, "error.lazada.duplicate_sku")),
-    **_each("4107 4108 4110 4115 4120 4125 4140 4167 10002", Meaning(RejectedError, "error.lazada.attribute")),
-    **_each("4116 4138 4139 4153 4158 4169", Meaning(RejectedError, "error.lazada.images")),
-    **_each("4117 4119 4157", Meaning(RejectedError, "error.lazada.special_price")),
-    **_each("4128 4155 4162 4170 4218", Meaning(RejectedError, "error.lazada.locked")),
-    **_each("4129 4131", Meaning(RejectedError, "error.lazada.forbidden_words")),
-    **_each("4130 4142 4156 4168", Meaning(RejectedError, "error.lazada.brand")),
-    **_each("4148", Meaning(RejectedError, "error.lazada.item_limit")),
-    **_each("4149 4164 4165", Meaning(RejectedError, "error.lazada.package")),
+    **_each("512 4123 4124 4151 4163 4221", Meaning(RejectedError, "lazada.policy")),
+    **_each("4104 4118 4121", Meaning(RejectedError, "lazada.price")),
+    **_each("4105 4126 4141", Meaning(RejectedError, "lazada.duplicate_sku")),
+    **_each("4107 4108 4110 4115 4120 4125 4140 4167 10002", Meaning(RejectedError, "lazada.attribute")),
+    **_each("4116 4138 4139 4153 4158 4169", Meaning(RejectedError, "lazada.images")),
+    **_each("4117 4119 4157", Meaning(RejectedError, "lazada.special_price")),
+    **_each("4128 4155 4162 4170 4218", Meaning(RejectedError, "lazada.locked")),
+    **_each("4129 4131", Meaning(RejectedError, "lazada.forbidden_words")),
+    **_each("4130 4142 4156 4168", Meaning(RejectedError, "lazada.brand")),
+    **_each("4148", Meaning(RejectedError, "lazada.item_limit")),
+    **_each("4149 4164 4165", Meaning(RejectedError, "lazada.package")),
     **_each("4193 4216", _SURPRISE),  # we always send SkuId
-    **_each("4225 10006", Meaning(RejectedError, "error.lazada.semi_managed")),
-    **_each("300 301 302 304", Meaning(RejectedError, "error.lazada.images")),
-    **_each("303", Meaning(RejectedError, "error.lazada.image_too_large")),
+    **_each("4225 10006", Meaning(RejectedError, "lazada.semi_managed")),
+    **_each("300 301 302 304", Meaning(RejectedError, "lazada.images")),
+    **_each("303", Meaning(RejectedError, "lazada.image_too_large")),
     **_each("E0001", _SURPRISE),
     **_each("E0002 E0003", _STALE),
-    **_each("E0004", Meaning(RejectedError, "error.lazada.not_online")),
+    **_each("E0004", Meaning(RejectedError, "lazada.not_online")),
     **_each("E0006", _BUSY_INSIDE),
 }
 
@@ -106,3 +106,8 @@ ORDERS: dict[str, Meaning] = {
 
 TABLE: dict[str, Meaning] = {**ORDERS, **PRODUCTS, **GATEWAY}
 """Every code of the recorded pages. A code that is not here has never been seen: ProtocolSurpriseError."""
+
+
+def user_keys() -> frozenset[str]:
+    """Every text key an error or an outcome of this channel can hand to a page; objections list their own."""
+    return frozenset(meaning.user_key for meaning in TABLE.values()) | {"error.surprise", "error.outcome_unknown"}

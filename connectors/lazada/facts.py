@@ -69,7 +69,7 @@ class Facts:
         named = _named_like(listing.kind, leaves)
         if named:
             return named
-        raise RejectedError(CHANNEL, "no_category", listing.kind, user_key="error.lazada.category", field="kind")
+        raise RejectedError(CHANNEL, "no_category", listing.kind, user_key="lazada.category", field="kind")
 
     def attributes(self, client: Client, category: str) -> dict[str, str]:
         """Brand, and a truthful value for every other attribute the category insists on.
@@ -146,7 +146,7 @@ def _brand(client: Client) -> BrandAnswer:
                 return brand
         if len(brands.module) < settings.brands_per_page:
             break
-    raise RejectedError(CHANNEL, "no_brand", settings.brand, user_key="error.lazada.brand", field="brand")
+    raise RejectedError(CHANNEL, "no_brand", settings.brand, user_key="lazada.brand", field="brand")
 
 
 def _brand_page(client: Client, start: int) -> BrandsAnswer:
@@ -172,6 +172,6 @@ def _value(client: Client, attribute: AttributeAnswer) -> str:
         CHANNEL,
         "attribute_without_value",
         attribute.label or attribute.name,
-        user_key="error.lazada.attribute",
+        user_key="lazada.attribute",
         field=attribute.name,
     )

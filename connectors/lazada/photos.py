@@ -40,9 +40,7 @@ def fitting(photo: PhotoFile) -> tuple[str, bytes, str]:
             upright = ImageOps.exif_transpose(image)
             return (*_smaller(upright or image), "image/jpeg")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise RejectedError(
-            CHANNEL, "not_a_photo", photo.key[:12], user_key="error.lazada.images", field="photos"
-        ) from None
+        raise RejectedError(CHANNEL, "not_a_photo", photo.key[:12], user_key="lazada.images", field="photos") from None
 
 
 def _fits(image: Image, size_bytes: int) -> bool:

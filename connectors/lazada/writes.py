@@ -97,7 +97,7 @@ class Writes:
         """New SKUs of an item that has variations already, under the names they have there (LAZ-010)."""
         names = convert.shown_axis_names(item.variation)
         if len(names) != len(listing.axes) or not names:
-            raise RejectedError(CHANNEL, "axes_differ", item.item_id, user_key="error.lazada.variations", field="axes")
+            raise RejectedError(CHANNEL, "axes_differ", item.item_id, user_key="lazada.variations", field="axes")
         there = {*present, *(sku.seller_sku for sku in item.skus)}
         new = [offer for offer in listing.offers if offer.seller_sku not in there]
         if not new:

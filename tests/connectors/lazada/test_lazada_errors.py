@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from chalicelib.domain.errors import (
     TransientError,
 )
 from chalicelib.domain.shops import Tokens
+from connectors.lazada import errors
 from connectors.lazada.errors import TABLE
 from connectors.lazada.refusal import error_of, refusal
 from connectors.lazada.settings import Settings
@@ -56,7 +58,14 @@ def test_every_meaning_is_one_of_ours_with_a_text_key():
     """Rows name an error of the domain and a text for people."""
     for code, meaning in TABLE.items():
         assert issubclass(meaning.kind, MarketplaceError), code
-        assert re.fullmatch(r"error\.[a-z_.]+", meaning.user_key), code
+        assert re.fullmatch(r"(error|lazada)\.[a-z_]+", meaning.user_key), code
+
+
+def test_keys_raised_beside_the_table_are_keys_of_the_table():
+    """Whatever the connector hands to a page is in the list the texts are checked against."""
+    source = "".join(path.read_text() for path in Path(errors.__file__).parent.glob("*.py"))
+
+    assert set(re.findall(r'user_key="([a-z_.]+)"', source)) <= errors.user_keys()
 
 
 def as_error(body, is_write=False) -> MarketplaceError:
@@ -93,7 +102,7 @@ def test_a_general_code_is_judged_by_its_detail():
 
 def test_a_duplicate_sku_hides_behind_an_internal_error():
     """4135 is internal trouble unless its message speaks of a duplicate."""
-    assert as_error(refused("4135", "Duplicate SellerSku"), is_write=True).user_key == "error.lazada.duplicate_sku"
+    assert as_error(refused("4135", "Duplicate SellerSku"), is_write=True).user_key == "lazada.duplicate_sku"
     assert isinstance(as_error(refused("4135", "internal"), is_write=True), OutcomeUnknownError)
 
 

@@ -343,7 +343,7 @@ def test_axes_cannot_be_added_to_a_listing_without_any(practice: PracticeShop):
 
     outcome = practice.shop.update_content(a_listing(axes=(COLOUR,)), created.listing_id, created.offer_ids, photo)
 
-    assert (outcome.state, outcome.error) == (FAILED, "error.lazada.variations")
+    assert (outcome.state, outcome.error) == (FAILED, "lazada.variations")
 
 
 def test_a_review_is_seen_while_it_lasts_and_so_is_its_verdict(practice: PracticeShop):
@@ -366,7 +366,7 @@ def test_a_duplicate_sku_is_refused_with_its_reason(practice: PracticeShop):
     with pytest.raises(RejectedError) as caught:
         practice.publish(a_listing())
 
-    assert (caught.value.user_key, caught.value.seller_sku) == ("error.lazada.duplicate_sku", "SCARF-1")
+    assert (caught.value.user_key, caught.value.seller_sku) == ("lazada.duplicate_sku", "SCARF-1")
 
 
 def test_category_facts_are_fetched_once_for_all_shops_of_a_host(practice: PracticeShop):
