@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,12 @@ class Progress:
     def __init__(self) -> None:
         self._tty = sys.stdout.isatty()
         self._last = ""
+        self._started = time.monotonic()
 
     def step(self, text: str) -> None:
         """A new step begins."""
-        print(("\n" if self._tty and self._last else "") + text, flush=True)
+        at = f"{time.monotonic() - self._started:5.0f} s  "
+        print(("\n" if self._tty and self._last else "") + at + text, flush=True)
         self._last = ""
 
     def now(self, text: str) -> None:
@@ -67,36 +70,26 @@ class Day:
         self.shops: list[Shop] = []
         self.made = Summary()
 
-    def open_doors(self) -> None:
-        """The communities' workbooks are imported and their shops connected."""
-        self._progress.step(f"loading {len(self._wanted)} communities from their workbooks")
-        for community, products in seed.communities(self._ctx.store, self._wanted, datetime.now(UTC)):
-            self.made.products += products
-            self._progress.now(f"{community.name_th}: {products}")
-        self.made.communities = len(self._wanted)
-        self.shops = seed.shops(self._ctx.store, self._wanted, self._outside.markets, datetime.now(UTC))
-        self.made.skus = sum(1 for _ in self._skus())
-
-    def publish(self) -> None:
-        """Every shop was read and made what it should be."""
-        self._progress.step(f"publishing to {len(self.shops)} shops")
-        started = time.monotonic()
-        self._inside.send("bulk", [messages.publish_shop(shop.id) for shop in self.shops])
+    def open_doors(self, drawings: Path) -> None:
+        """Workbooks are imported, shops connected, and every shop was read and made what it should be."""
+        self._progress.step(f"loading {len(self._wanted)} communities from their workbooks, publishing as they come")
+        started, now, store = time.monotonic(), datetime.now(UTC), self._ctx.store
+        for community in seed.communities(store, self._wanted, drawings, now):
+            opened = seed.shops(store, community, self._outside.markets, now)
+            self.shops += opened
+            self._inside.send("bulk", [messages.publish_shop(shop.id) for shop in opened])
+            self.made.communities += 1
+            self._progress.now(f"{self.made.communities} of {len(self._wanted)}: {community.name_th}")
+        self.made.skus = sum(len(skus) for skus in self._skus.values())
         self._settle(PUBLISH_WITHIN_S, "shops in work")
         self.made.publish_s = time.monotonic() - started
 
     def restock(self) -> None:
         """What sold nearly out on earlier days is counted in again, so that there is something to buy."""
-        levels = {
-            c.id: self._ctx.store.stock.levels(c.id, [s for k, s in self._skus() if k == c.id]) for c in self._wanted
-        }
-        for community, known in levels.items():
-            for sku, level in known.items():
+        for community, skus in self._skus.items():
+            for sku, level in self._ctx.store.stock.levels(community, skus).items():
                 if level.on_hand - level.reserved < 2:
-                    edit_catalogue.count_stock(
-                        self._ctx.store, self._inside.bootstrap.queues(), community, sku, level.reserved + 20,
-                        f"restock-{time.time_ns()}", "new batch", datetime.now(UTC),
-                    )  # fmt: skip
+                    self._count_in(community, sku, level.reserved + 20)
         self._settle(SETTLE_WITHIN_S, "stock messages")
 
     def sell(self) -> None:
@@ -155,13 +148,17 @@ class Day:
 
     # --- helpers --------------------------------------------------------------------------------------------
 
-    def _skus(self) -> list[tuple[str, str]]:
-        return [
-            (community.id, sku)
-            for community in self._wanted
-            for product in self._ctx.store.catalogues.products(community.id)
-            for sku in product.skus
-        ]
+    @cached_property
+    def _skus(self) -> dict[str, list[str]]:
+        """Community -> its SKUs; nobody edits the catalogue while a day is simulated."""
+        products = {community.id: self._ctx.store.catalogues.products(community.id) for community in self._wanted}
+        self.made.products = sum(len(some) for some in products.values())
+        return {name: [sku for product in some for sku in product.skus] for name, some in products.items()}
+
+    def _count_in(self, community: str, sku: str, on_hand: int) -> None:
+        queues, now = self._inside.bootstrap.queues(), datetime.now(UTC)
+        mark = f"restock-{time.time_ns()}"
+        edit_catalogue.count_stock(self._ctx.store, queues, community, sku, on_hand, mark, "new batch", now)
 
     def _settle(self, within_s: float, what: str) -> None:
         if not self._inside.settle(within_s, lambda left: self._progress.now(f"{left} {what}")):
@@ -222,9 +219,9 @@ def main() -> int:
     site_url = f"http://127.0.0.1:{port}"
     with Outside(data, site_url) as outside, Inside(outside.environment, port) as inside:
         day = Day(outside, inside, _wanted(), progress)
-        day.open_doors()
+        day.open_doors(data.parent / "drawings")
         people = seed.people(inside.bootstrap._client("cognito-idp"), _pool(outside), _wanted())
-        for part in (day.publish, day.restock, day.sell, day.balance, day.sync_again):
+        for part in (day.restock, day.sell, day.balance, day.sync_again):
             part()
         made = day.sum_up()
         made.took_s = round(time.monotonic() - started, 1)

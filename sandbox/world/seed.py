@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,31 +39,46 @@ class SignIn:
     community: str = ""
 
 
-def communities(store: Store, wanted: Sequence[Community], at: datetime) -> Iterator[tuple[Community, int]]:
-    """Each community with how many products its workbook brought; import previewed, then applied.
+def communities(store: Store, wanted: Sequence[Community], drawings: Path, at: datetime) -> Iterator[Community]:
+    """Each community once its workbook is in the catalogue: previewed, then applied.
 
+    Photos are drawn by other processes meanwhile, and kept in `drawings` for the next start.
     Raises: RuntimeError naming the problems when a sample workbook does not import.
     """
-    for community in wanted:
-        store.communities.save(community)
-        workbook, photos = samples.workbook(community.id), samples.photos(community.id)
-        looked = import_catalogue.preview(workbook, photos, store, community.id)
-        if looked.refused:
-            raise RuntimeError(f"{community.id}: {looked.refused[:3]}")
-        import_catalogue.apply(workbook, photos, store, community.id, at=at)
-        yield community, len(store.catalogues.products(community.id))
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as drawers:
+        drawn = drawers.map(partial(_photos, drawings), [community.id for community in wanted])
+        for community, photos in zip(wanted, drawn, strict=True):
+            store.communities.save(community)
+            workbook = samples.workbook(community.id)
+            looked = import_catalogue.preview(workbook, photos, store, community.id)
+            if looked.refused:
+                raise RuntimeError(f"{community.id}: {looked.refused[:3]}")
+            import_catalogue.apply(workbook, photos, store, community.id, at=at)
+            yield community
 
 
-def shops(store: Store, wanted: Sequence[Community], markets: Mapping[str, str], at: datetime) -> list[Shop]:
-    """One shop per community and channel, opened at the practice marketplace and connected here."""
+def _photos(drawings: Path, slug: str) -> dict[str, bytes]:
+    """The community's sample photos, drawn once per version of the drawing code."""
+    sources = sorted(Path(samples.__file__).parent.rglob("*.py")) + sorted(
+        Path(samples.__file__).parent.rglob("*.toml")
+    )
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    place = drawings / version / slug
+    if not (place / "complete").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        for name, data in samples.photos(slug).items():
+            (place / name).write_bytes(data)
+        (place / "complete").touch()
+    return {path.name: path.read_bytes() for path in sorted(place.glob("*.jpg"))}
+
+
+def shops(store: Store, community: Community, markets: Mapping[str, str], at: datetime) -> list[Shop]:
+    """The community's shop on each channel, opened at the practice marketplace and connected here."""
     found = []
-    with httpx.Client() as http:
-        for community in wanted:
-            for channel, root in markets.items():
-                body = {"name": community.id, "name_th": community.name_th}
-                answer = http.post(f"{root}/_sim/shops", json=body)
-                answer.raise_for_status()
-                found.append(connect(store, community.id, channel, answer.json(), at))
+    for channel, root in markets.items():
+        answer = httpx.post(f"{root}/_sim/shops", json={"name": community.id, "name_th": community.name_th})
+        answer.raise_for_status()
+        found.append(connect(store, community.id, channel, answer.json(), at))
     return found
 
 

@@ -108,7 +108,8 @@ def as_text(made: Summary) -> str:
             f" {made.number_calls_at_least[channel]} at least (all calls {made.calls[channel]})"
             for channel in made.calls
         ),
-        f"orders           {made.orders_placed} placed, {made.orders_taken} taken, {made.oversold_units} units oversold",
+        f"orders           {made.orders_placed} placed, {made.orders_taken} taken,"
+        f" {made.oversold_units} units oversold",
     ]
     if times:
         lines.append(
