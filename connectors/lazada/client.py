@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from chalicelib.domain.errors import (
-    DisconnectedError,
     ProtocolSurpriseError,
     RateLimitError,
     TokenExpiredError,
+    TransientError,
 )
 from chalicelib.domain.ports import Clock, TokenSource
 from chalicelib.domain.shops import ShopAccess, Tokens
@@ -166,5 +166,12 @@ class Client:
         try:
             return call(fresh.access)
         except TokenExpiredError as error:
-            # A brand-new token that is refused: only a new consent helps (page 2.2).
-            raise DisconnectedError(CHANNEL, error.code, error.message, request_id=error.request_id) from None
+            # A brand-new token that is refused, before anything was done: Lazada may not know it everywhere yet.
+            # A consent that ended shows in the next renewal, which raises DisconnectedError by itself.
+            raise TransientError(
+                CHANNEL,
+                error.code,
+                error.message,
+                request_id=error.request_id,
+                retry_after_s=self.settings.new_token_wait_s,
+            ) from None

@@ -33,6 +33,7 @@ class Settings:
     calls_per_s: int = 40
     campaign_wait_s: float = 1_800.0
     busy_wait_s: float = 3.0
+    new_token_wait_s: float = 10.0
     most_units: int = 999_999_999
     language: str = "th_TH"
     brand: str = "No Brand"

@@ -175,14 +175,23 @@ def test_a_create_that_never_left_may_be_tried_later():
         shop.shop.create(a_listing(), {"c0ffee": "https://th-live.slatic.net/p/a.jpg"})
 
 
-def test_a_token_refused_even_when_fresh_means_disconnected():
-    """After one renewal only a new consent helps."""
+def test_a_token_refused_even_when_fresh_is_tried_again_later():
+    """One renewal, no loop of them: the job comes back, and a consent that ended shows at the next renewal."""
     shop = Scripted(lambda path, said: refused("IllegalAccessToken"))
 
-    with pytest.raises(DisconnectedError):
+    with pytest.raises(TransientError) as caught:
         shop.shop.observe()
 
+    assert caught.value.retry_after_s == 10.0
     assert [said["access_token"] for _, said in shop.asked] == ["50000-tok_en", "50000-younger"]
+
+
+def test_a_consent_that_ended_disconnects(practice):
+    """The channel gives no new pair any more."""
+    practice.fault("token_revoked", "*")
+
+    with pytest.raises(DisconnectedError):
+        practice.shop.observe()
 
 
 def test_a_refresh_without_an_answer_is_unknown():
