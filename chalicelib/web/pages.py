@@ -87,7 +87,7 @@ def _frame(visit: Visit, heading: str, community: Community | None, tab: str) ->
         other_language=next(one for one in texts.LANGUAGES if one != visit.language),
         title=" · ".join(dict.fromkeys(name for name in names if name)),
         heading=heading,
-        here=visit.here if visit.method == "GET" else visit.path,
+        here=_back_to(visit, community, tab),
         form_token=visit.form_token,
         person=visit.person,
         community=community,
@@ -95,6 +95,13 @@ def _frame(visit: Visit, heading: str, community: Community | None, tab: str) ->
         style=visit.url(f"/static/{versioned('pinto.css')}"),
         icon=visit.url(f"/static/{versioned('pinto.svg')}"),
     )
+
+
+def _back_to(visit: Visit, community: Community | None, tab: str) -> str:
+    """Where this page can be asked for again: an answer to a form has no address of its own."""
+    if visit.method == "GET" or visit.path == "/sign-in":
+        return visit.here
+    return f"/c/{community.id}/{tab}" if community and tab else "/"
 
 
 def _spoken(visit: Visit) -> dict[str, Any]:

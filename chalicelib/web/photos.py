@@ -74,5 +74,7 @@ def shrink(data: bytes, side: int) -> bytes:
         raise NotFoundError("not a picture") from error
     edge = min(side, *upright.size)
     out = io.BytesIO()
-    ImageOps.fit(upright, (edge, edge)).save(out, "JPEG", quality=72, optimize=True, progressive=True)
+    ImageOps.fit(upright, (edge, edge)).save(
+        out, "JPEG", quality=62 if side <= 160 else 72, optimize=True, progressive=True
+    )
     return out.getvalue()

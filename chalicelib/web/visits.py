@@ -106,6 +106,11 @@ def local_path(asked: str) -> str:
     return asked if _LOCAL.fullmatch(asked) else "/"
 
 
+def whole(text: str) -> int:
+    """A page number as asked for; 1 for anything else."""
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 def read_cookies(header: str) -> dict[str, str]:
     """Cookie name -> value; the first of a name wins, as browsers send the most specific path first."""
     found: dict[str, str] = {}

@@ -16,7 +16,7 @@ from chalicelib.web.access import OFFICE
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
 from chalicelib.web.services import Person, Role, Services
-from chalicelib.web.visits import Visit
+from chalicelib.web.visits import Visit, whole
 
 PER_PAGE = 50
 NIGHTS = 7
@@ -65,6 +65,8 @@ class HomeView:
     attention: int
     total: int
     asked: str
+    number: int
+    pages: int
 
 
 def home(visit: Visit, services: Services) -> Answer:
@@ -93,9 +95,11 @@ def home_view(store: Store, communities: Sequence[Community], query: Mapping[str
     """Cards of the communities whose name, province or id holds what was asked."""
     asked = query.get("q", "").strip()[:80]
     wanted = [one for one in communities if asked.lower() in _said(one)]
-    cards = [_card(store, one) for one in wanted[:PER_PAGE]]
+    pages = max(-(-len(wanted) // PER_PAGE), 1)
+    number = min(whole(query.get("page", "1")), pages)
+    cards = [_card(store, one) for one in wanted[(number - 1) * PER_PAGE : number * PER_PAGE]]
     cards.sort(key=lambda card: not card.needs_a_person)
-    return HomeView(tuple(cards), sum(card.needs_a_person for card in cards), len(wanted), asked)
+    return HomeView(tuple(cards), sum(card.needs_a_person for card in cards), len(wanted), asked, number, pages)
 
 
 def _said(one: Community) -> str:

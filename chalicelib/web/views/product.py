@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState
 from chalicelib.domain.shops import Shop, ShopState
-from chalicelib.domain.stock import StockLevel, sellable
+from chalicelib.domain.stock import StockError, StockLevel, sellable
 from chalicelib.domain.synclog import Entry
 from chalicelib.sync.edit_catalogue import count_stock, set_on_sale, set_price
 from chalicelib.web.answers import Answer, redirect
@@ -25,6 +26,7 @@ from chalicelib.web.visits import Visit
 
 DONE = ("sent", "on_sale", "off_sale")
 LAST_ENTRIES = 10
+logger = logging.getLogger("pinto.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +155,12 @@ def _save(
     try:
         if wanted.prices:
             set_price(store, queues, community.id, item.code, wanted.prices, typed.version)
-    except StaleWriteError:
+        for sku, units in wanted.counts.items():
+            count_stock(store, queues, community.id, sku, units, f"count:{typed.edit}:{sku}", "counted", visit.now)
+    except (StaleWriteError, StockError):
         return _stale(visit, services, community, store.catalogues.product(community.id, item.code), typed)
-    for sku, units in wanted.counts.items():
-        because = f"counted_by {visit.email}"
-        count_stock(store, queues, community.id, sku, units, f"count:{typed.edit}:{sku}", because, visit.now)
+    facts = {"community": community.id, "product": item.code, "by": visit.email, "edit": typed.edit}
+    logger.info("product edited", extra=facts)
     return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=sent"))
 
 

@@ -15,9 +15,10 @@ from chalicelib.web.pages import page
 from chalicelib.web.photos import SIZES, Thumbnails
 from chalicelib.web.services import Services
 from chalicelib.web.views.standing import Standing, shop_facts, standings
-from chalicelib.web.visits import Visit
+from chalicelib.web.visits import Visit, whole
 
-PER_PAGE = 24
+# Twelve rows with their photos are the most that a first view of 100 kB holds.
+PER_PAGE = 12
 STATES = ("attention", "waiting", "off")
 _THUMBNAILS = Thumbnails()
 
@@ -76,7 +77,7 @@ def products_view(services: Services, community: str, query: Mapping[str, str]) 
     counts = {name: sum(_is(line, name) for line in lines) for name in STATES}
     kept = [line for line in lines if not state or _is(line, state)]
     pages = max(-(-len(kept) // PER_PAGE), 1)
-    number = min(_whole(query.get("page", "1")), pages)
+    number = min(whole(query.get("page", "1")), pages)
     shown = tuple(kept[(number - 1) * PER_PAGE : number * PER_PAGE])
     return ProductsView(shown, shops, len(kept), len(every), counts, asked, shop, state, number, pages)
 
@@ -94,10 +95,6 @@ def _is(line: ProductLine, state: str) -> bool:
 
 def _said(product: Product) -> str:
     return " ".join((product.code, product.title_th, product.title_en, *product.skus)).lower()
-
-
-def _whole(text: str) -> int:
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _lines(
