@@ -1,0 +1,177 @@
+"""What a product's pages show: its numbers and where they come from, and what an edit would send."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.catalogue import Community, Product
+from chalicelib.domain.changes import Change, SetPrice, SetStock
+from chalicelib.domain.money import Money
+from chalicelib.domain.offers import Binding, ListingState
+from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.domain.stock import StockLevel, sellable
+from chalicelib.domain.synclog import Entry
+from chalicelib.web.services import Services
+from chalicelib.web.views import edit_form
+from chalicelib.web.views.edit_form import Typed, Wanted
+from chalicelib.web.views.standing import ShopFacts, Standing, shop_facts, standings
+
+LAST_ENTRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ShopShows:
+    """What one shop shows for one SKU, as remembered in `row`, and the units it is `due`."""
+
+    shop: Shop
+    shown: int
+    price: Money
+    row: Binding
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One variant and where its number comes from."""
+
+    sku: str
+    options: str
+    price: Money
+    level: StockLevel
+    buffer: int
+    sellable: int
+    is_scarce: bool
+    shows: tuple[ShopShows, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """One product with its form, its standings and its last log entries."""
+
+    product: Product
+    variants: tuple[Why, ...]
+    standings: tuple[Standing, ...]
+    typed: Typed
+    entries: tuple[Entry, ...]
+    active_shops: int
+    done: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one shop would be sent.
+
+    `also` counts changes that waited already and are not numbers; `closed` is the text key of why nothing can be
+    sent now; `absent` says that the product is not in the shop yet.
+    """
+
+    shop: Shop
+    changes: tuple[SetPrice | SetStock, ...]
+    also: int
+    closed: str = ""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """An edit before it is saved: was -> becomes, here and in each shop."""
+
+    product: Product
+    names: Mapping[str, str]
+    typed: Typed
+    prices: tuple[tuple[str, Money, Money], ...]
+    counts: tuple[tuple[str, int, int], ...]
+    effects: tuple[Effect, ...]
+
+    @property
+    def shops(self) -> int:
+        """How many shops will be sent something."""
+        return sum(bool(effect.changes) for effect in self.effects)
+
+
+def product_view(services: Services, community: Community, item: Product, typed: Typed | None = None) -> ProductView:
+    """The product with what was typed, or its form as it stands now."""
+    store = services.store
+    levels = store.stock.levels(community.id, item.skus)
+    facts = shop_facts(store, community.id)
+    books = [(one, *standings(services, one, [item])[item.code]) for one in facts]
+    due = {one.shop.id: _due(plan.changes) for one, _, plan in books}
+    recent = (entry for entry in store.log.recent_entries(community.id, 500) if entry.product_code == item.code)
+    return ProductView(
+        product=item,
+        variants=tuple(_why(item, sku, levels, facts, due, services.policy.split_below) for sku in item.skus),
+        standings=tuple(standing for _, standing, _ in books),
+        typed=typed or edit_form.fresh(item, levels, new_edit()),
+        entries=tuple(entry for entry, _ in zip(recent, range(LAST_ENTRIES), strict=False)),
+        active_shops=sum(one.shop.state is ShopState.ACTIVE for one in facts),
+    )
+
+
+def _due(changes: tuple[Change, ...]) -> dict[str, int]:
+    return {change.seller_sku: change.to for change in changes if isinstance(change, SetStock)}
+
+
+def _why(
+    item: Product,
+    sku: str,
+    levels: Mapping[str, StockLevel],
+    facts: tuple[ShopFacts, ...],
+    due: Mapping[str, Mapping[str, int]],
+    split_below: int,
+) -> Why:
+    variant, level = item.variant(sku), levels.get(sku, StockLevel(sku))
+    shows = tuple(
+        ShopShows(one.shop, row.quantity, row.price, row, due[one.shop.id].get(sku, row.quantity))
+        for one in facts
+        if (row := one.bindings.get(sku)) and row.state is not ListingState.GONE
+    )
+    units = sellable(level.on_hand, level.reserved, variant.buffer)
+    is_scarce = 0 < units < split_below
+    return Why(sku, option_text(item, sku), variant.price, level, variant.buffer, units, is_scarce, shows)
+
+
+def option_text(item: Product, sku: str) -> str:
+    """The variant's options as people say them, or nothing for a product without variants."""
+    return " · ".join(item.variant(sku).options)
+
+
+def preview_view(
+    services: Services,
+    community: Community,
+    item: Product,
+    levels: Mapping[str, StockLevel],
+    typed: Typed,
+    wanted: Wanted,
+) -> PreviewView:
+    """What would be saved here and sent to each shop if the form were confirmed; nothing is written."""
+    after = edit_form.repriced(item, wanted.prices)
+    counted = replace(services.store, stock=edit_form.Counted(services.store.stock, wanted.counts))
+    effects = []
+    for facts in shop_facts(services.store, community.id):
+        standing, plan = standings(services, facts, [after], counted)[item.code]
+        effects.append(_effect(facts, item, standing, plan.changes))
+    return PreviewView(
+        product=item,
+        names={sku: option_text(item, sku) or sku for sku in item.skus},
+        typed=typed,
+        prices=tuple((sku, item.variant(sku).price, price) for sku, price in wanted.prices.items()),
+        counts=tuple((sku, typed.seen[sku], units) for sku, units in wanted.counts.items()),
+        effects=tuple(effects),
+    )
+
+
+def _effect(facts: ShopFacts, item: Product, standing: Standing, changes: tuple[Change, ...]) -> Effect:
+    if facts.shop.state is not ShopState.ACTIVE:
+        return Effect(facts.shop, (), 0, closed=standing.key)
+    numbers = [change for change in changes if isinstance(change, SetPrice | SetStock)]
+    numbers.sort(key=lambda change: (item.skus.index(change.seller_sku), isinstance(change, SetStock)))
+    present = any(sku in facts.bindings and facts.bindings[sku].state is not ListingState.GONE for sku in item.skus)
+    return Effect(facts.shop, tuple(numbers), len(changes) - len(numbers), absent=not present)
+
+
+def new_edit() -> str:
+    """A name for one edit, so that sending it twice counts once."""
+    return secrets.token_hex(16)
