@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,12 @@ def _forever() -> float:
 
 def context(remaining_s: Callable[[], float] = _forever) -> Context:
     """The outside for one piece of work; `remaining_s` answers how long the worker may go on."""
-    return Context(store(), queues(), channel, now_utc, Policy(), remaining_s)
+    return replace(_context(), remaining_s=remaining_s)
+
+
+@cache
+def _context() -> Context:
+    return Context(store(), queues(), channel, now_utc, Policy())
 
 
 def lambda_context(given: Any) -> Context:

@@ -75,19 +75,26 @@ class Hands:
                 self._not_reached(change for later in steps[place + 1 :] for change in later)
                 self._shelf.save()
                 raise
-            self._shelf.save()
 
     def look_again(self) -> None:
         """Entries whose change the shop now shows are live; what it does not show yet is looked at later."""
         ids = sorted({_listing_id(change, self._shelf) for _, change in self._to_verify} - {""})
         if not ids:
+            self._shelf.save()
             return
-        seen = self._market.look(ids)
+        seen = self._seen(ids)
         self._shelf.saw(seen, list(self._desired.values()))
         live = [number for number, change in self._to_verify if self._shows(change, seen)]
         self._book.reached(live, EntryState.LIVE)
         self._still_dirty(set(live))
         self._shelf.save()
+
+    def _seen(self, ids: Sequence[str]) -> Observation:
+        try:
+            return self._market.look(ids)
+        except MarketplaceError:
+            self._shelf.save()  # what was sent is remembered although it could not be read back
+            raise
 
     # --- steps, one kind of change each ---------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
 from chalicelib.domain.safety import Brakes
-from chalicelib.domain.shops import Lease, Shop, ShopState
+from chalicelib.domain.shops import Lease, Shop, ShopAccess, ShopState
 from chalicelib.sync.token_care import TokenKeeper
 
 
@@ -53,14 +53,22 @@ class Context:
     policy: Policy = field(default_factory=Policy)
     remaining_s: Callable[[], float] = _forever
     new_id: Callable[[], str] = _new_id
+    speakers: dict[Shop, tuple[ShopAccess, TokenKeeper]] = field(default_factory=dict, repr=False, compare=False)
 
     def open(self, shop: Shop) -> Marketplace:
-        """A speaker for the shop, with its tokens kept. Raises: ShopClosedError."""
+        """A speaker for the shop, with its tokens kept. Raises: ShopClosedError.
+
+        Access and tokens are read once per process and shop: a token that has been replaced meanwhile is refused
+        by the channel, and the keeper then looks into the store before it asks for another.
+        """
         if shop.state is not ShopState.ACTIVE:
             raise ShopClosedError(f"{shop.id} is {shop.state}")
-        channel = self.channel(shop.channel)
-        access = self.store.shops.access(shop.id)
-        return channel.open(access, TokenKeeper(channel, access, self.store.shops, self.clock))
+        if shop not in self.speakers:
+            channel = self.channel(shop.channel)
+            access = self.store.shops.access(shop.id)
+            self.speakers[shop] = (access, TokenKeeper(channel, access, self.store.shops, self.clock))
+        access, keeper = self.speakers[shop]
+        return self.channel(shop.channel).open(access, keeper)
 
     @property
     def must_stop(self) -> bool:

@@ -156,7 +156,8 @@ class _Pass:
                 summary = [_line(change) for change in made.changes]
                 self._ctx.store.plans.hold(self._shop.id, book.run.id, error.reasons, summary, fingerprint)
                 raise
-        self._ctx.store.plans.clear(self._shop.id)
+        if self._lane != "urgent":
+            self._ctx.store.plans.clear(self._shop.id)
 
     def _tell(self, hands: Hands) -> None:
         """Others learn what follows: this shop once more, and the siblings of scarce pieces that came down."""

@@ -24,7 +24,11 @@ from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 
 
 class Book:
-    """Collects a run's entries; `close` writes them with the run, so that the counts and the entries agree."""
+    """Collects a run's entries; `close` writes them with the run, so that the counts and the entries agree.
+
+    A run over a whole shop is in the log from its start, so that a worker that died is seen. The short urgent ones
+    are written when they end: their message comes again when the worker dies, and the seconds count.
+    """
 
     def __init__(self, log: SyncLog, clock: Clock, shop: Shop, run_id: str, lane: str, trigger: str) -> None:
         self._log = log
@@ -33,7 +37,8 @@ class Book:
         self.entries: list[Entry] = []
         self._written = 0
         self.run = Run(run_id, shop.community, shop.id, shop.channel, lane, trigger, clock())
-        log.start(self.run)
+        if lane != "urgent":
+            log.start(self.run)
 
     def note(self, change: Change, state: EntryState, outcome: Outcome | None = None) -> int:
         """One more entry; answers its number."""

@@ -70,7 +70,7 @@ def take_all(ctx: Context, shop: Shop, heard: Iterable[Order], cursor: Cursor | 
     taken = Taken()
     for order in news:
         last = order is news[-1]
-        taken += take(ctx, shop, order, cursor if last else None)
+        taken += _take(ctx, shop, order, known.get(order.order_id), cursor if last else None)
     if cursor is not None and not news:
         ctx.store.orders.save_cursor(cursor)
     return taken
@@ -81,15 +81,19 @@ def take(ctx: Context, shop: Shop, heard: Order, cursor: Cursor | None = None) -
 
     Raises: StaleWriteError when others kept changing the same rows through every try.
     """
-    for attempt in range(TRIES):
-        known = ctx.store.orders.get(shop.id, heard.order_id)
+    return _take(ctx, shop, heard, ctx.store.orders.get(shop.id, heard.order_id), cursor)
+
+
+def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None, cursor: Cursor | None) -> Taken:
+    for left in reversed(range(TRIES)):
         order = merged(heard, known)
         moves = _movements(ctx, shop, order, known)
         try:
             ctx.store.orders.take(shop.community, order, known, moves, cursor)
         except (StaleWriteError, StockError):
-            if attempt == TRIES - 1:
+            if not left:
                 raise
+            known = ctx.store.orders.get(shop.id, heard.order_id)
             continue
         _channel_moved_its_own(ctx, shop, moves)
         skus = tuple(sorted({move.sku for move in moves}))
@@ -98,10 +102,14 @@ def take(ctx: Context, shop: Shop, heard: Order, cursor: Cursor | None = None) -
 
 
 def tell(ctx: Context, shop: Shop, taken: Taken) -> None:
-    """Every shop of the community looks at the SKUs whose stock moved; to-zero waits behind nothing else."""
+    """Every other shop of the community looks at the SKUs whose stock moved; to-zero waits behind nothing else.
+
+    The shop that sold has changed its own number already. When pieces are so few that shops share them, a sibling
+    that comes down tells it to look.
+    """
     if taken.skus:
-        shops = ctx.store.shops.of_community(shop.community)
-        ctx.queues.send("urgent", [messages.look_at_offers(s.id, taken.skus, trigger="order") for s in shops])
+        others = [other for other in ctx.store.shops.of_community(shop.community) if other.id != shop.id]
+        ctx.queues.send("urgent", [messages.look_at_offers(other.id, taken.skus, "order") for other in others])
 
 
 def _movements(ctx: Context, shop: Shop, order: Order, known: Order | None) -> tuple[Movement, ...]:

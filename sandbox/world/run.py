@@ -29,7 +29,7 @@ from sandbox.world.inside import Inside
 from sandbox.world.outside import PORTS, Outside, free_port
 from sandbox.world.summary import Summary
 
-ORDERS = 220
+ORDERS = int(os.environ.get("ORDERS", "220"))
 ZERO_SALES = 8
 PUBLISH_WITHIN_S = 240.0
 SETTLE_WITHIN_S = 120.0
@@ -131,6 +131,7 @@ class Day:
         listings = {channel: self._buyers.listings(channel) for channel in self._outside.markets}
         channels = {channel: self._inside.bootstrap.channel(channel) for channel in self._outside.markets}
         made.live = summary.live_offers(listings)
+        made.twins = summary.twins(listings)
         made.wanted_live = dict.fromkeys(made.live, made.skus)
         for channel, root in self._outside.markets.items():
             calls = self._http.get(f"{root}/_sim/state").json()["calls"]
@@ -143,7 +144,7 @@ class Day:
         made.balances = summary.balances(self._ctx.store, self.shops)
         everything_live = made.live == made.wanted_live
         balanced = len(made.balances) == len(self.shops) and all(row["clean"] for row in made.balances)
-        made.clean = everything_live and balanced and made.orders_taken == made.orders_placed
+        made.clean = everything_live and balanced and not made.twins and made.orders_taken == made.orders_placed
         return made
 
     # --- helpers --------------------------------------------------------------------------------------------
@@ -218,6 +219,8 @@ def main() -> int:
     port = free_port(PORTS["site"])
     site_url = f"http://127.0.0.1:{port}"
     with Outside(data, site_url) as outside, Inside(outside.environment, port) as inside:
+        for channel, root in outside.markets.items():
+            progress.step(f"practice {channel} at {root}")
         day = Day(outside, inside, _wanted(), progress)
         day.open_doors(data.parent / "drawings")
         people = seed.people(inside.bootstrap._client("cognito-idp"), _pool(outside), _wanted())

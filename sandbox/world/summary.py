@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -26,6 +26,7 @@ class Summary:
     products: int = 0
     skus: int = 0
     live: dict[str, int] = field(default_factory=dict)
+    twins: list[str] = field(default_factory=list)
     wanted_live: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
     number_calls: dict[str, int] = field(default_factory=dict)
@@ -48,6 +49,12 @@ class Summary:
 def live_offers(listings: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, int]:
     """Offers on sale per channel, as the marketplaces see it."""
     return {channel: sum(str(row["status"]).lower() in LIVE for row in rows) for channel, rows in listings.items()}
+
+
+def twins(listings: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Seller SKUs that a shop offers more than once; there must be none."""
+    seen = Counter((channel, row["shop_id"], row["seller_sku"]) for channel, rows in listings.items() for row in rows)
+    return sorted("/".join(place) for place, count in seen.items() if count > 1)
 
 
 def numbers_sent(store: Store, communities: Sequence[str], channels: Mapping[str, Channel]) -> dict[str, int]:
