@@ -75,7 +75,11 @@ def foreign_modules(folder: str) -> Iterator[str]:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         ours = name in ("app", "chalice", "chalicelib", "connectors")
-        if file and name != "__main__" and not file.startswith((folder,) if ours else (folder, *standard)):
+        if (
+            file
+            and module is not sys.modules["__main__"]
+            and not file.startswith((folder,) if ours else (folder, *standard))
+        ):
             yield f"{name} ({file})"
 
 

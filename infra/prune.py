@@ -14,13 +14,15 @@ PILLOW_PARTS = ("_avif", "_imagingcms", "_imagingft", "_imagingmath", "_imagingm
 # Tiff because JPEG's EXIF is read with it, Mpo because phones write JPEGs of several pictures.
 PILLOW_FORMATS = frozenset({"Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP"})
 # Logger and partial batches are all that Pinto takes from it.
-POWERTOOLS = frozenset({"batch", "data_classes", "typing"})
+POWERTOOLS = frozenset({"batch", "data_classes", "jmespath_utils", "parser", "typing"})
 UNUSED = (
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
     "babel/messages",  # Collects texts from sources; ours are TOML.
+    "anyio",  # httpx needs it for its asynchronous half; Pinto has threads.
     "boto3/examples",
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # Python brings its own timezones.
     "pydantic/v1",
+    "urllib3/contrib/emscripten",
 )
 SUFFIXES = (".pyi", ".pyx", ".c", ".h", "py.typed")
 
