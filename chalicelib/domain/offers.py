@@ -136,11 +136,14 @@ class Binding:
 
 
 def desired_listing(product: Product, quantities: dict[str, int]) -> DesiredListing:
-    """What a Thai shop should show for the product; `quantities` maps SKU -> units this shop may show."""
+    """What a Thai shop should show for the product; `quantities` maps SKU -> units this shop may show.
+
+    Blanks in the title are single: marketplaces tidy them, and a title they rewrite would be said for ever.
+    """
     return DesiredListing(
         product_code=product.code,
         kind=product.kind,
-        title=product.title_th,
+        title=" ".join(product.title_th.split()),
         description=product.description_th,
         size=product.size,
         photos=product.photos,

@@ -13,6 +13,9 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
+from chalicelib.domain.returns import Return
+from chalicelib.domain.settlement import Settlement
+from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
 from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
 from chalicelib.domain.stock import Movement, StockLevel
 from chalicelib.domain.synclog import Entry, EntryState, Run
@@ -131,6 +134,9 @@ class Marketplace(Protocol):
     def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
         """Orderable quantities are as given (absolute)."""
 
+    def remove(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings (id -> its offer ids) are gone for good; only ever on a person's word."""
+
     def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Listings (id -> its offer ids) are off sale and kept."""
 
@@ -145,6 +151,53 @@ class Marketplace(Protocol):
 
     def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
         """These orders, whole; one the shop does not know is missing."""
+
+
+class SellerDesk(Protocol):
+    """What a seller does with orders at one shop, beyond reading them; the same object also is a `Marketplace`.
+
+    Pack, cancel and the answers are not repeatable: a lost answer raises OutcomeUnknownError, and `parcels` or
+    `orders_by_id` tells what happened.
+    """
+
+    def shipping_choices(self, order_id: str) -> tuple[ShippingChoice, ...]:
+        """How this order may be handed over now. Raises: StaleError when it is not to be shipped now."""
+
+    def pack(self, order_id: str, line_ids: Sequence[str], choice: ShippingChoice) -> tuple[Parcel, ...]:
+        """The lines are packed and shipment is arranged as chosen; one parcel or several, as the channel split it.
+
+        Empty `line_ids` means the whole order.
+        """
+
+    def ready_to_ship(self, parcels: Sequence[Parcel]) -> tuple[Outcome, ...]:
+        """The carrier may come; one outcome per parcel. ACCEPTED at once where packing already says so."""
+
+    def parcels(self, order_id: str) -> tuple[Parcel, ...]:
+        """The order's parcels as they stand, with tracking numbers where given."""
+
+    def label(self, parcels: Sequence[Parcel]) -> Label:
+        """One printable file for the parcels. Raises: TransientError with `retry_after_s` while it is made."""
+
+    def cancel_reasons(self, order_id: str, line_ids: Sequence[str]) -> tuple[CancelReason, ...]:
+        """Reasons the channel accepts now; empty when the seller cannot cancel any more."""
+
+    def cancel(self, order_id: str, line_ids: Sequence[str], reason: CancelReason) -> Outcome:
+        """The lines (empty: all) are cancelled by the seller."""
+
+    def answer_cancellation(self, order_id: str, *, agree: bool) -> Outcome:
+        """The buyer's request to cancel is answered."""
+
+    def returns(self, window: OrderWindow) -> Iterator[tuple[Return, ...]]:
+        """Pages of returns and refunds created or updated in the window, each once."""
+
+    def answer_return(self, return_id: str, *, agree: bool, reason: str = "") -> Outcome:
+        """The buyer's return is agreed or refused, as far as the channel lets the seller decide.
+
+        Raises: RejectedError when this step needs more (evidence, a reason) than can be said here.
+        """
+
+    def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
+        """Pages of what was settled in `since <= t < until`, each once."""
 
 
 class TokenSource(Protocol):
@@ -178,6 +231,16 @@ class PushReading:
     sent_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One shop a consent covers. `name` is the channel's, for a person to recognise; `until` when consent ends."""
+
+    remote_id: str
+    tokens: Tokens
+    name: str = ""
+    until: datetime | None = None
+
+
 class ForgedPushError(Exception):
     """The push was not signed by anybody we know; nothing in it is believed."""
 
@@ -196,6 +259,22 @@ class Channel(Protocol):
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
         """A new pair for the refresh token. Raises: DisconnectedError, TransientError, OutcomeUnknownError."""
+
+    def consent_url(self, app: AppKeys, redirect_uri: str, state: str, base_url: str = "") -> str:
+        """Where the seller's browser is sent to agree; `state` comes back with it."""
+
+    def redeem(self, app: AppKeys, answered: Mapping[str, str], base_url: str = "") -> tuple[Grant, ...]:
+        """The shops a consent gave, from the query the browser brought back (one, or several of a main account).
+
+        Raises: RejectedError for a code that is used, old or not ours; OutcomeUnknownError when the answer was
+        lost (the code is then spent: ask for consent again).
+        """
+
+    def lost_pushes(self, app: AppKeys, base_url: str = "") -> tuple[PushReading, ...]:
+        """Pushes the channel could not deliver and still keeps; empty where it keeps none. Nothing is confirmed."""
+
+    def confirm_lost_pushes(self, app: AppKeys, base_url: str = "") -> None:
+        """What `lost_pushes` of this object answered last is not kept any longer; call it once all is queued."""
 
     def read_push(
         self, headers: Mapping[str, str], body: bytes, apps: Sequence[AppKeys], callback_url: str
