@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from chalicelib.domain.orders import Order
+from chalicelib.domain.orders import ENDS, OPEN_STATES, Order, OrderState, later
 
 BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
 """Thailand has no daylight saving and has kept +07:00 since 1920, so the offset is the zone."""
@@ -70,7 +70,7 @@ def compare_orders(theirs: Iterable[Order], ours: Mapping[str, Order]) -> tuple[
     """Every disagreement between the channel's orders and ours of the same day, by order id.
 
     `ours` maps order id -> order. Late news that our state machine rightly ignores (we know more) is no
-    difference; a state behind the channel's is.
+    difference; a state behind the channel's is, and so is an end of ours to what the channel holds as open.
     """
     found: list[Difference] = []
     seen: set[str] = set()
@@ -95,7 +95,16 @@ def _order_differences(theirs: Order, ours: Order) -> Iterable[Difference]:
         name = f"{theirs.order_id}/{line.line_id}"
         if have is None:
             yield Difference(name, "line_missing_here", "-", line.state.value)
-        elif have.state is not line.state:
+        elif _is_behind(have.state, line.state):
             yield Difference(name, "state_differs", have.state.value, line.state.value)
         elif have.quantity != line.quantity:
             yield Difference(name, "quantity_differs", str(have.quantity), str(line.quantity))
+    shown = {line.line_id for line in theirs.lines}
+    for line_id in sorted(set(known) - shown):
+        if known[line_id].state is not OrderState.CANCELLED:
+            yield Difference(f"{theirs.order_id}/{line_id}", "line_missing_there", known[line_id].state.value, "-")
+
+
+def _is_behind(ours: OrderState, theirs: OrderState) -> bool:
+    ended_alone = ours in ENDS and theirs in OPEN_STATES
+    return ended_alone or later(ours, theirs) is not ours

@@ -9,59 +9,79 @@ from datetime import datetime
 from chalicelib.domain.orders import OPEN_STATES, Order, OrderLine, OrderState, later
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
 
-_NEVER_LEFT = frozenset({OrderState.CANCELLED})
-
 
 def merged(heard: Order, known: Order | None) -> Order:
     """The order to keep: newest facts of each line, no line lost, no line moved back.
 
-    The buyer stays as first heard: channels mask in changing ways, and a mask must never replace a detail.
+    What was heard of an older moment may still bring a line or a later state; its other facts are old news. The
+    buyer stays as first heard: channels mask in changing ways, and a mask must never replace a detail.
     """
     if known is None:
         return heard
+    is_news = heard.updated_at >= known.updated_at
     before = {line.line_id: line for line in known.lines}
-    lines = [_later_line(before.pop(line.line_id, None), line) for line in heard.lines]
-    newest = heard if heard.updated_at >= known.updated_at else known
-    return replace(newest, buyer=known.buyer, lines=(*lines, *before.values()))
+    lines = [_later_line(before.pop(line.line_id, None), line, is_news) for line in heard.lines]
+    return replace(heard if is_news else known, buyer=known.buyer, lines=(*lines, *before.values()))
 
 
-def _later_line(known: OrderLine | None, heard: OrderLine) -> OrderLine:
+def _later_line(known: OrderLine | None, heard: OrderLine, is_news: bool) -> OrderLine:
     if known is None:
         return heard
     state = later(known.state, heard.state)
-    return replace(heard, state=state) if state is heard.state else replace(known, state=state)
+    facts = heard if is_news else known
+    # Units are held under the SKU the line was first taken with, whatever a hand writes into the shop later.
+    seller_sku = known.seller_sku if known.held else facts.seller_sku
+    return replace(facts, state=state, held=known.held, seller_sku=seller_sku)
 
 
 def movements(order: Order, known: Order | None, our_skus: Collection[str], at: datetime) -> tuple[Movement, ...]:
     """The movements that take the ledger from `known` to `order` (already merged).
 
-    Lines whose SKU is not ours move nothing. Ids come from the order line and what happened to it, so hearing
-    the same twice is the same movement: a reservation when a line is first seen, paid or not; a release when it
-    ends before shipping; a shipment when it leaves. A line first seen after it left is reserved and shipped.
+    Lines whose SKU is not ours move nothing until it is; a line the ledger holds units for stays ours, also when
+    its SKU has left the catalogue. Ids come from the order line and what happened to it, so hearing the same twice
+    is the same movement: a reservation when a line is first seen, paid or not; a release when it ends before
+    shipping; a shipment when it leaves. A line that left before anything was held is reserved and shipped.
     """
     before = {line.line_id: line for line in known.lines} if known else {}
     found: list[Movement] = []
     for line in order.lines:
-        if line.seller_sku in our_skus:
+        if line.held or line.seller_sku in our_skus:
             found.extend(_line_movements(order, line, before.get(line.line_id), at))
     return tuple(found)
 
 
+def holding(order: Order, our_skus: Collection[str]) -> Order:
+    """The order once its movements are done: every open line of ours says how many units are held for it."""
+    lines = (
+        replace(line, held=line.quantity if line.state in OPEN_STATES else 0)
+        if line.held or line.seller_sku in our_skus
+        else line
+        for line in order.lines
+    )
+    return replace(order, lines=tuple(lines))
+
+
 def _line_movements(order: Order, line: OrderLine, before: OrderLine | None, at: datetime) -> Iterator[Movement]:
-    held = before.quantity if before and before.state in OPEN_STATES else 0
-    if before is None:
-        if line.state in _NEVER_LEFT or line.quantity == 0:
-            return
+    held, is_open = line.held, line.state in OPEN_STATES
+    cancelled = line.state is OrderState.CANCELLED
+    # What left or ended before we heard of it again was open, and unheld, when we last knew it.
+    is_first = not held and (before is None or before.state in OPEN_STATES)
+    if is_first and not cancelled and line.quantity:
         yield _movement(order, line, MovementKind.RESERVE, 0, line.quantity, at)
         held = line.quantity
-    if not held:
-        return
-    if line.state in _NEVER_LEFT:
-        yield _movement(order, line, MovementKind.RELEASE, 0, -held, at)
-    elif line.state not in OPEN_STATES:
-        yield _movement(order, line, MovementKind.SHIP, -held, -held, at)
-    elif line.quantity < held:
-        yield _movement(order, line, MovementKind.RELEASE, 0, line.quantity - held, at, f"-to-{line.quantity}")
+    leaving = 0 if is_open or cancelled else min(held, line.quantity)
+    if leaving:
+        yield _movement(order, line, MovementKind.SHIP, -leaving, -leaving, at)
+    stays = line.quantity if is_open else 0
+    change = stays - (held - leaving)
+    if change:
+        kind = MovementKind.RESERVE if change > 0 else MovementKind.RELEASE
+        yield _movement(order, line, kind, 0, change, at, "" if cancelled else _mark(order, line))
+
+
+def _mark(order: Order, line: OrderLine) -> str:
+    """Tells one change of a line's quantity from another to the same number later on."""
+    return f"-to-{line.quantity}-{order.updated_at:%Y%m%dT%H%M%S}"
 
 
 def _movement(

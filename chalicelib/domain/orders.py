@@ -27,7 +27,9 @@ class OrderState(StrEnum):
 OPEN_STATES = frozenset({OrderState.UNPAID, OrderState.TO_PACK, OrderState.PACKED})
 """States in which the units still lie on the community's shelf and are held by a reservation."""
 
-_ENDS = frozenset({OrderState.CANCELLED, OrderState.RETURNED, OrderState.LOST})
+ENDS = frozenset({OrderState.CANCELLED, OrderState.RETURNED, OrderState.LOST})
+"""States nothing follows after."""
+
 _RANK = {
     state: rank
     for rank, state in enumerate(
@@ -53,9 +55,9 @@ def later(known: OrderState, heard: OrderState) -> OrderState:
     >>> later(OrderState.DELIVERED, OrderState.PACKED).value
     'delivered'
     """
-    if known in _ENDS:
+    if known in ENDS:
         return known
-    if heard in _ENDS:
+    if heard in ENDS:
         return heard
     return heard if _RANK[heard] > _RANK[known] else known
 
@@ -66,7 +68,7 @@ class OrderLine:
 
     `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
     vouchers, `paid` what was paid for all its units after them. `offer_id` finds the SKU when `seller_sku` was
-    edited by hand.
+    edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it.
     """
 
     line_id: str
@@ -78,6 +80,7 @@ class OrderLine:
     listing_id: str = ""
     offer_id: str = ""
     channel_state: str = ""
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

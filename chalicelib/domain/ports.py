@@ -386,7 +386,7 @@ class Bindings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a stream of one shop was read; saved in one write with the last rows it covers."""
+    """How far a stream of one shop was read; saved after the rows it covers, never before."""
 
     shop: str
     stream: str

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import StaleWriteError
-from chalicelib.domain.fulfilment import merged, movements, possible
-from chalicelib.domain.orders import Order
+from chalicelib.domain.fulfilment import holding, merged, movements, possible
+from chalicelib.domain.orders import OPEN_STATES, Order
 from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
@@ -33,8 +33,10 @@ class Taken:
 def hear(ctx: Context, shop_id: str, order_ids: Sequence[str]) -> Taken:
     """These orders were read and taken; a push told us to look."""
     shop = ctx.store.shops.get(shop_id)
-    taken = take_all(ctx, shop, ctx.open(shop).orders_by_id(order_ids))
-    tell(ctx, shop, taken)
+    heard = ctx.open(shop).orders_by_id(order_ids)
+    taken = take_all(ctx, shop, heard)
+    # Also when it brought nothing new: a worker that died between taking and telling left that to us.
+    tell(ctx, shop, taken + _all_skus(heard))
     return taken
 
 
@@ -48,54 +50,53 @@ def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:
     """As `poll`, with a speaker that is already open.
 
     The window overlaps the last one, so that news that came late is heard; hearing it twice is harmless. The
-    cursor moves only after the last page, in the same write as the last order it covers.
+    cursor moves last, when every row is stored and every shop was told: a worker that dies before that leaves
+    the same window to the next, which tells again what lies beyond the cursor.
     """
     until = ctx.clock() - timedelta(seconds=ctx.policy.poll_lag_s)
-    window = OrderWindow("updated", _since(ctx, shop, until), until + timedelta(seconds=1))
-    taken = Taken()
-    heard: list[Order] = []
+    cursor = ctx.store.orders.cursor(shop.id, "updated")
+    window = OrderWindow("updated", _since(ctx, cursor, until), until + timedelta(seconds=1))
+    taken, untold = Taken(), Taken()
     for page in market.orders(window):
-        taken += take_all(ctx, shop, heard)
-        heard = list(page)
-    taken += take_all(ctx, shop, heard, Cursor(shop.id, "updated", until))
-    tell(ctx, shop, taken)
+        taken += take_all(ctx, shop, page)
+        untold += _all_skus(order for order in page if cursor is None or order.updated_at >= cursor.at)
+    tell(ctx, shop, taken + untold)
+    ctx.store.orders.save_cursor(Cursor(shop.id, "updated", until))
     return taken
 
 
-def take_all(ctx: Context, shop: Shop, heard: Iterable[Order], cursor: Cursor | None = None) -> Taken:
-    """The orders are ours; those that brought nothing new cost one batched read. The cursor goes with the last."""
+def take_all(ctx: Context, shop: Shop, heard: Iterable[Order]) -> Taken:
+    """The orders are ours; those that brought nothing new cost one batched read."""
     orders = list(heard)
     known = ctx.store.orders.many(shop.id, [order.order_id for order in orders])
-    news = [order for order in orders if merged(order, known.get(order.order_id)) != known.get(order.order_id)]
     taken = Taken()
-    for order in news:
-        last = order is news[-1]
-        taken += _take(ctx, shop, order, known.get(order.order_id), cursor if last else None)
-    if cursor is not None and not news:
-        ctx.store.orders.save_cursor(cursor)
+    for order in orders:
+        if _is_news(order, known.get(order.order_id)):
+            taken += _take(ctx, shop, order, known.get(order.order_id))
     return taken
 
 
-def take(ctx: Context, shop: Shop, heard: Order, cursor: Cursor | None = None) -> Taken:
+def take(ctx: Context, shop: Shop, heard: Order) -> Taken:
     """The order is stored with its stock movements in one transaction; a repeat changes nothing.
 
     Raises: StaleWriteError when others kept changing the same rows through every try.
     """
-    return _take(ctx, shop, heard, ctx.store.orders.get(shop.id, heard.order_id), cursor)
+    return _take(ctx, shop, heard, ctx.store.orders.get(shop.id, heard.order_id))
 
 
-def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None, cursor: Cursor | None) -> Taken:
+def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
     for left in reversed(range(TRIES)):
-        order = merged(heard, known)
-        moves = _movements(ctx, shop, order, known)
+        order, moves = _moved(ctx, shop, merged(heard, known), known)
+        if order == known and not moves:
+            return Taken()
         try:
-            ctx.store.orders.take(shop.community, order, known, moves, cursor)
+            ctx.store.orders.take(shop.community, order, known, moves)
         except (StaleWriteError, StockError):
             if not left:
                 raise
             known = ctx.store.orders.get(shop.id, heard.order_id)
             continue
-        _channel_moved_its_own(ctx, shop, moves)
+        _channel_moved_its_own(ctx, shop, order, moves)
         skus = tuple(sorted({move.sku for move in moves}))
         return Taken(skus=skus, new=(order.order_id,) if known is None else (), changed=_changed(order, known))
     raise StaleWriteError(heard.key)
@@ -112,20 +113,38 @@ def tell(ctx: Context, shop: Shop, taken: Taken) -> None:
         ctx.queues.send("urgent", [messages.look_at_offers(other.id, taken.skus, "order") for other in others])
 
 
-def _movements(ctx: Context, shop: Shop, order: Order, known: Order | None) -> tuple[Movement, ...]:
+def _is_news(heard: Order, known: Order | None) -> bool:
+    """True also for an open line nothing is held for: its SKU may have become ours meanwhile."""
+    kept = merged(heard, known)
+    return kept != known or any(line.state in OPEN_STATES and not line.held for line in kept.lines)
+
+
+def _moved(ctx: Context, shop: Shop, order: Order, known: Order | None) -> tuple[Order, tuple[Movement, ...]]:
+    """The order as it is kept, and what it moves in the ledger."""
     skus = sorted({line.seller_sku for line in order.lines if line.seller_sku})
     products = ctx.store.catalogues.products_of(shop.community, skus)
     ours = {sku for product in products for sku in product.skus}
     moves = movements(order, known, ours, ctx.clock())
-    if not any(move.kind is MovementKind.SHIP for move in moves):
-        return moves
-    return possible(moves, ctx.store.stock.levels(shop.community, sorted({move.sku for move in moves})))
+    if any(move.kind is MovementKind.SHIP for move in moves):
+        moves = possible(moves, ctx.store.stock.levels(shop.community, sorted({move.sku for move in moves})))
+    return holding(order, ours), moves
 
 
-def _channel_moved_its_own(ctx: Context, shop: Shop, moves: Sequence[Movement]) -> None:
-    """The channel that sold (or cancelled) has changed its own number already; we remember it that way."""
-    for move in moves:
-        if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE):
+def _all_skus(orders: Iterable[Order]) -> Taken:
+    return Taken(skus=tuple(sorted({line.seller_sku for order in orders for line in order.lines if line.seller_sku})))
+
+
+def _channel_moved_its_own(ctx: Context, shop: Shop, order: Order, moves: Sequence[Movement]) -> None:
+    """The channel that sold (or cancelled) has changed its own number already; we remember it that way.
+
+    Not when the shop was seen after that: its number is in our memory then, and taking it off twice would let a
+    later plan believe that the shop shows less than it does.
+    """
+    own = [move for move in moves if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE)]
+    bindings = ctx.store.bindings.of_skus(shop.id, sorted({move.sku for move in own})) if own else {}
+    for move in own:
+        moved_at = order.created_at if move.kind is MovementKind.RESERVE else order.updated_at
+        if move.sku in bindings and bindings[move.sku].seen_at < moved_at:
             ctx.store.bindings.sold(shop.id, move.sku, move.reserved)
 
 
@@ -133,8 +152,7 @@ def _changed(order: Order, known: Order | None) -> tuple[str, ...]:
     return (order.order_id,) if known is not None and order != known else ()
 
 
-def _since(ctx: Context, shop: Shop, until: datetime) -> datetime:
-    cursor = ctx.store.orders.cursor(shop.id, "updated")
+def _since(ctx: Context, cursor: Cursor | None, until: datetime) -> datetime:
     if cursor is None:
         return until - timedelta(days=ctx.policy.first_poll_days)
     return cursor.at - timedelta(seconds=ctx.policy.poll_overlap_s)
