@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 DAY_S, UTC8_S, PING_WITHIN_S = 86_400, 8 * 3600, 3.0
 SET_PUSH_PATH = "/api/v2/push/set_app_push_config"
+OFFLINE = "Permission denied. This API is currently offline or the request path is incorrect."
+# Once real, still called by old clients; a path that never was answers 404 instead.
+RETIRED = frozenset({"/api/v2/product/get_attributes"})
 
 
 @dataclass
@@ -128,6 +131,8 @@ def parse_int(text: str, name: str) -> int:
 async def answer(market: "ShopeeMarket", handlers: Mapping[str, tuple[str, Handler]], request: Request) -> Response:
     """The HTTP answer to one API call."""
     path = request.url.path
+    if path in RETIRED:
+        return JSONResponse(errors.refused(market.new_request_id(), RefusalError("error_param", OFFLINE)))
     if path not in handlers:
         return JSONResponse(errors.UNKNOWN_PATH, 404)
     is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
@@ -147,8 +152,7 @@ async def answer(market: "ShopeeMarket", handlers: Mapping[str, tuple[str, Handl
 def _admitted(call: Call, method: str, handler: tuple[str, Handler]) -> dict[str, Any] | Response:
     market = call.market
     if method != handler[0]:
-        text = "Permission denied. This API is currently offline or the request path is incorrect."
-        raise RefusalError("error_param", text, gateway=True)
+        raise RefusalError("error_param", OFFLINE, gateway=True)
     public = gateway.check(
         call.query, call.path, partner_id=market.app_key, partner_key=market.app_secret, now_s=int(call.now)
     )

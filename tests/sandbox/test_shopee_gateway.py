@@ -111,7 +111,7 @@ def test_a_token_of_another_shop_is_refused(server, seller):
 
 def test_an_unknown_path_is_404_and_nothing_else(seller):
     """The bare body has no request id."""
-    answer = seller.raw("GET", "product/get_attributes")
+    answer = seller.raw("GET", "product/get_everything")
     assert (answer.status_code, answer.json()) == (404, {"error": "error_not_found"})
 
 
