@@ -94,6 +94,10 @@ class ShopeeShop:
         """Orderable quantities are as given, one call for each listing and 50 of its variants."""
         return self._writer.stock(targets)
 
+    def remove(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are gone for good, one a call; only ever on a person's word."""
+        return self._writer.remove(list(listings))
+
     def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Listings are off sale and kept, 50 a call."""
         return self._writer.unlist(list(listings), unlist=True)

@@ -43,6 +43,7 @@ _APP = Meaning(DisconnectedError, "shopee.app_stopped")
 _BUG = Meaning(ProtocolSurpriseError)
 _AGAIN = Meaning(StaleError)
 _DATA = Meaning(RejectedError)
+_CODE = _no("shopee.consent_code")
 _PROMOTION = _no("shopee.promotion_lock")
 _HOLIDAY = _no("shopee.holiday")
 _RESERVED = _no("shopee.stock_reserved", "stock")
@@ -73,9 +74,9 @@ _CODES: dict[str, Meaning] = {
     "error_shop_refresh_token": _RECONNECT,
     "error_merchant_refresh_token": _RECONNECT,
     "refresh_token_expired": _RECONNECT,
-    "invalid_code": _RECONNECT,
-    "invalid_shop_id": _RECONNECT,
-    "invalid_main_acount_id": _RECONNECT,
+    "invalid_code": _CODE,
+    "invalid_shop_id": _CODE,
+    "invalid_main_acount_id": _CODE,
     "shop_banned": _BANNED,
     "partner_frozen": _APP,
     "api_suspended": _APP,
@@ -174,7 +175,7 @@ _CODES: dict[str, Meaning] = {
 _TEXTS: tuple[tuple[str, str, Meaning], ...] = (
     ("error_auth", "refresh_token", _RECONNECT),
     ("error_auth", "access_token", _RENEW),
-    ("error_auth", "invalid code", _RECONNECT),
+    ("error_auth", "invalid code", _CODE),
     ("error_auth", "partner_id or shopid", _RECONNECT),
     ("error_auth", "partner_id is invalid", _BUG),
     ("error_auth", "permission to current api", _APP),
@@ -231,11 +232,22 @@ _REASONS: tuple[tuple[str, Meaning], ...] = (
 )
 
 
+# Keys raised by this channel without a code of Shopee's.
+_OWN = frozenset(
+    {
+        "shopee.variants_by_hand",
+        "shopee.satang_in_price",
+        "shopee.consent_no_shops",
+        "error.outcome_unknown",
+    }
+)
+
+
 def user_keys() -> frozenset[str]:
     """Every text key an error or an outcome of this channel can hand to a page; objections list their own."""
     meanings = [*_CODES.values(), *(row[2] for row in _TEXTS), *(row[1] for row in _REASONS)]
     named = frozenset(meaning.user_key or meaning.kind.user_key for meaning in meanings)
-    return named | {"shopee.variants_by_hand", "shopee.satang_in_price", "error.outcome_unknown"}
+    return named | _OWN
 
 
 def meaning(code: str, message: str = "") -> Meaning:

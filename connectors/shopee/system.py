@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 
 from chalicelib.domain import ports
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
 from connectors.pace import Pace
-from connectors.shopee import answers, push, writes
-from connectors.shopee.client import CHANNEL, Call, Client, Repeat, Sender
+from connectors.shopee import consent, push, writes
+from connectors.shopee.client import CHANNEL, Client, Sender
 from connectors.shopee.connector import ShopeeShop
 from connectors.shopee.facts import Shelf
+from connectors.shopee.lost import LostPushes
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Patience, Wire, new_http
-
-REFRESH_LIFE = timedelta(days=30)
-# A duration never reaches this, a Unix time always does.
-_FIRST_UNIX_TIME = 10**9
 
 
 def _now() -> datetime:
@@ -44,6 +41,8 @@ class Shopee:
         self._patience = patience
         self._pace = Pace(settings.calls_per_s)
         self._shelf = Shelf(self._clock, settings.facts_age_s)
+        self._consent = consent.Consent(self._sender, self._clock)
+        self._lost = LostPushes()
 
     def open(self, access: ShopAccess, tokens: ports.TokenSource) -> ShopeeShop:
         """A speaker for this shop, counting its own calls."""
@@ -55,22 +54,26 @@ class Shopee:
         Raises: DisconnectedError when the pair or the consent ended; TransientError when nothing was sent;
         OutcomeUnknownError when the answer was lost: the old token may be spent.
         """
-        path = "auth/access_token/get"
-        body = {
-            "refresh_token": tokens.refresh,
-            "partner_id": int(access.app.app_key),
-            "shop_id": int(access.remote_id),
-        }
-        reply = self._sender(access).once(Call(path, body=body, repeat=Repeat.NEVER, public=True))
-        new = answers.read(answers.NewTokens, reply.payload, path, reply.request_id)
-        now = self._clock()
-        return Tokens(
-            access=new.access_token,
-            refresh=new.refresh_token,
-            access_until=_until(now, new.expire_in),
-            refresh_until=now + REFRESH_LIFE,
-            generation=tokens.generation + 1,
-        )
+        return self._consent.refresh(access, tokens)
+
+    def consent_url(self, app: AppKeys, redirect_uri: str, state: str, base_url: str = "") -> str:
+        """Where the seller's browser is sent to agree."""
+        return consent.consent_url(app, redirect_uri, state, base_url)
+
+    def redeem(self, app: AppKeys, answered: Mapping[str, str], base_url: str = "") -> tuple[ports.Grant, ...]:
+        """The shops a consent gave, each with a pair of its own, its name and when the consent ends.
+
+        Raises: RejectedError for a code that is used, old or not ours; OutcomeUnknownError when the answer was lost.
+        """
+        return self._consent.redeem(app, answered, base_url)
+
+    def lost_pushes(self, app: AppKeys, base_url: str = "") -> tuple[ports.PushReading, ...]:
+        """At most a hundred undelivered pushes of the last three days, all shops of the app together."""
+        return self._lost.read(self._sender(ShopAccess("", app, "", base_url)))
+
+    def confirm_lost_pushes(self, app: AppKeys, base_url: str = "") -> None:
+        """What `lost_pushes` answered last is not kept any longer."""
+        self._lost.confirm(self._sender(ShopAccess("", app, "", base_url)))
 
     def read_push(
         self, headers: Mapping[str, str], body: bytes, apps: Sequence[AppKeys], callback_url: str
@@ -84,9 +87,3 @@ class Shopee:
 
     def _sender(self, access: ShopAccess) -> Sender:
         return Sender(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._pace, self._settings)
-
-
-def _until(now: datetime, expire_in: int) -> datetime:
-    if expire_in >= _FIRST_UNIX_TIME:
-        return datetime.fromtimestamp(expire_in, UTC)
-    return now + timedelta(seconds=expire_in)

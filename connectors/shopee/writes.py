@@ -74,6 +74,19 @@ class Writer:
         done = self._send(sent)
         return tuple(replace(done[number], subject=number) for number in listing_ids)
 
+    def remove(self, listing_ids: Sequence[str]) -> tuple[Outcome, ...]:
+        """Listings are deleted, one a call; one that is not there any more counts as deleted."""
+        unique = list(dict.fromkeys(listing_ids))
+        halt = _Halt()
+        found = side_by_side(lambda number: self._delete(number, halt), unique, self._client.settings.workers)
+        if halt.error is not None and not any(isinstance(result, Reply) for result in found):
+            raise halt.error
+        done = {number: _deleted(number, result) for number, result in zip(unique, found, strict=True)}
+        return tuple(done[number] for number in listing_ids)
+
+    def _delete(self, listing_id: str, halt: _Halt) -> Reply | MarketplaceError:
+        return self._one(_Batch("product/delete_item", {"item_id": int(listing_id)}, {}, ITEM), halt)
+
     def _send(self, sent: Sequence[_Batch]) -> dict[str, Outcome]:
         """Key -> outcome. Raises only when no call got an answer and the reason is about the whole shop."""
         halt = _Halt()
@@ -174,6 +187,15 @@ def _failed(batch: _Batch, error: MarketplaceError) -> dict[str, Outcome]:
     state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.FAILED
     outcome = Outcome("", state, error.request_id, error.user_key, error.code, error.message)
     return dict.fromkeys(batch.keys.values(), outcome)
+
+
+def _deleted(listing_id: str, result: Reply | MarketplaceError) -> Outcome:
+    if isinstance(result, Reply):
+        return accepted(listing_id, result)
+    if isinstance(result, StaleError):
+        return Outcome(listing_id, EntryState.ACCEPTED, result.request_id, code=result.code, message=result.message)
+    state = EntryState.UNKNOWN if isinstance(result, OutcomeUnknownError) else EntryState.FAILED
+    return Outcome(listing_id, state, result.request_id, result.user_key, result.code, result.message)
 
 
 def _satang(target: OfferTarget) -> Outcome:
