@@ -269,13 +269,14 @@ class StoreAnswer(Answer):
 
     country: Text = ""
     seller_id: Text = ""
+    short_code: Text = ""
 
 
 class TokensAnswer(Answer):
     """A pair of tokens; lifetimes in seconds from now. Stores come as a list or as a map by country."""
 
     access_token: str = Field(min_length=1)
-    refresh_token: str = Field(min_length=1)
+    refresh_token: Text = ""
     expires_in: Whole
     refresh_expires_in: Whole
     country: Text = ""

@@ -81,6 +81,10 @@ class LazadaShop:
         """Sellable quantities are as given (absolute)."""
         return self._writes.set_stock(targets)
 
+    def remove(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
+        """Listings are gone for good, with every SKU they have."""
+        return self._writes.remove(listings)
+
     def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Listings are off sale and kept."""
         return self._writes.hide(listings)

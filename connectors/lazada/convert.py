@@ -81,6 +81,13 @@ def _sku_status(sku: SkuAnswer) -> str:
     return status
 
 
+def kept_sku_ids(product: ProductAnswer | None) -> list[str]:
+    """Ids of the SKUs an item has; none of an item that is gone."""
+    if product is None or item_state(product.status) is ListingState.GONE:
+        return []
+    return [sku.sku_id for sku in product.skus if _sku_status(sku) != "deleted"]
+
+
 def _offer(sku: SkuAnswer, settings: Settings, *, gone: bool) -> ObservedOffer:
     if sku.price is None and not gone:
         # Semi-managed stores show no price; none of them is supported (LAZ-012).

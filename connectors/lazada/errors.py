@@ -90,24 +90,50 @@ PRODUCTS: dict[str, Meaning] = {
 }
 
 ORDERS: dict[str, Meaning] = {
-    **_each("16 35 37 39 700021 700025 100 105 112 125 126 127 133", _STALE),
-    **_each("38 56 74 75 97 20 21 32 34 120 121", _SURPRISE),
-    **_each("30012 700040", Meaning(TransientError, "error.transient")),
-    **_each("50008 700009 700013 700020 700023 700027 700028 700030", _REJECTED),
-    **_each("600001 600002 700000 700026 700029 700031", _STALE),
-    **_each("700001 700004 700017 700018 700019 700022", _SURPRISE),
-    **_each("700032 700033", _SURPRISE),
-    **_each("1003 700016", Meaning(TransientError, "error.transient", OutcomeUnknownError)),
-    **_each("102 104 107 108 109 110 111 115 116 117 118 122 123 124", _REJECTED),
-    **_each("101 103 113 119 128 129 130 132", _SURPRISE),
-    **_each("114 131", _STALE),
-    **_each("1000012 1000014", _SURPRISE),
+    **_each("16 35 37 39", _STALE),
+    **_each("38 56 74 75 97 20 21 32 34", _SURPRISE),
 }
 
-TABLE: dict[str, Meaning] = {**ORDERS, **PRODUCTS, **GATEWAY}
+SHIPPING: dict[str, Meaning] = {
+    **_each("600001 600002 700000 700021 700025 700026 700029", _STALE),
+    **_each("700001 700004 700017 700018 700019 700022 700032 700033", _SURPRISE),
+    **_each("1003 700016", Meaning(TransientError, "lazada.no_courier", OutcomeUnknownError)),
+    **_each("30012 700031 700040", Meaning(TransientError, "lazada.label_not_ready")),
+    **_each("700009 700013 700020 700023 700028 700030", Meaning(RejectedError, "lazada.shipping_refused")),
+    **_each("700027", Meaning(RejectedError, "lazada.fbl")),
+    **_each("50008", Meaning(RejectedError, "lazada.own_fleet")),
+}
+
+# Cancels, returns and refunds share the numbers from 100 on.
+REVERSE: dict[str, Meaning] = {
+    **_each("100 105 112 114 125 126 127 131 133", _STALE),
+    **_each("101 103 107 111 113 119 120 121 128 129 130 132", _SURPRISE),
+    **_each("102 104", Meaning(RejectedError, "lazada.cancel_reason")),
+    **_each("108 109 110", Meaning(RejectedError, "lazada.return_evidence")),
+    **_each("115 116 117 118 122 123 124", Meaning(RejectedError, "lazada.cancel_refused")),
+}
+
+FINANCE: dict[str, Meaning] = _each("1000012 1000014", _SURPRISE)
+
+TABLE: dict[str, Meaning] = {**ORDERS, **SHIPPING, **REVERSE, **FINANCE, **PRODUCTS, **GATEWAY}
 """Every code of the recorded pages. A code that is not here has never been seen: ProtocolSurpriseError."""
+
+BESIDE = frozenset(
+    {
+        "error.outcome_unknown",
+        "error.surprise",
+        "lazada.campaign_floor",
+        "lazada.consent_code",
+        "lazada.consent_country",
+        "lazada.consent_denied",
+        "lazada.return_by_lazada",
+        "lazada.too_many_labels",
+        "lazada.warehouses",
+    }
+)
+"""Text keys of what the connector itself finds out, without a code of Lazada's."""
 
 
 def user_keys() -> frozenset[str]:
     """Every text key an error or an outcome of this channel can hand to a page; objections list their own."""
-    return frozenset(meaning.user_key for meaning in TABLE.values()) | {"error.surprise", "error.outcome_unknown"}
+    return frozenset(meaning.user_key for meaning in TABLE.values()) | BESIDE

@@ -97,6 +97,16 @@ def deactivate_body(listing_id: str) -> str:
     return as_text({"Product": {"ItemId": int(listing_id)}})
 
 
+def removal_list(listing_id: str, offer_ids: Sequence[str]) -> str:
+    """The `sku_id_list` of `/product/remove`: a JSON list of names made of both ids."""
+    return json.dumps([f"SkuId_{listing_id}_{offer_id}" for offer_id in offer_ids])
+
+
+def sku_removal_payload(listing_id: str, offer_ids: Sequence[str]) -> str:
+    """Payload of `/product/sku/remove`; no axis is named, so the axes stay."""
+    return as_text({"Product": {"ItemId": listing_id, "Skus": {"Sku": [{"SkuId": one} for one in offer_ids]}}})
+
+
 def stock_payload(targets: Sequence[OfferTarget]) -> str:
     """Payload of `/product/stock/sellable/update`: absolute sellable units (LAZ-001)."""
     return _numbers_payload([{**_ids(target), "SellableQuantity": str(target.quantity)} for target in targets])

@@ -35,6 +35,7 @@ class Settings:
     busy_wait_s: float = 3.0
     new_token_wait_s: float = 10.0
     most_units: int = 999_999_999
+    countries: tuple[str, ...] = ("th",)
     language: str = "th_TH"
     brand: str = "No Brand"
     neutral_options: tuple[str, ...] = (

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from datetime import UTC, datetime
 
 import httpx
 
 from chalicelib.domain import ports
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
-from connectors.lazada import push
-from connectors.lazada.answers import TokensAnswer, read_as
-from connectors.lazada.client import REST, Client, Gateway, Reply
+from connectors.lazada import consent, push
+from connectors.lazada.client import REST, Client, Gateway
 from connectors.lazada.connector import LazadaShop
+from connectors.lazada.consent import Consent
 from connectors.lazada.facts import Facts
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
 from connectors.pace import Pace
 from connectors.wire import Patience, Wire, new_http
-
-CONSENT_URL = "https://auth.lazada.com/oauth/authorize"
 
 
 class Lazada:
@@ -43,41 +40,30 @@ class Lazada:
         self._pace = Pace(self._settings.calls_per_s)
         self._facts: dict[str, Facts] = {}
         self._lock = threading.Lock()
+        self._consent = Consent(self._gateway, self._clock, self._settings)
 
     def open(self, access: ShopAccess, tokens: ports.TokenSource) -> LazadaShop:
-        """A speaker for this shop."""
+        """A speaker for this shop; also its `ports.SellerDesk`."""
         return LazadaShop(Client(self._gateway(access), tokens), self._facts_of(access), access.shop)
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
-        """A new pair; the old refresh token may be dead afterwards, so a lost answer is an unknown outcome.
-
-        Raises: DisconnectedError, TransientError, OutcomeUnknownError.
-        """
-        reply = self._token_call(access, "/auth/token/refresh", {"refresh_token": tokens.refresh})
-        return self._tokens(reply, tokens.generation + 1)
+        """A new pair. Raises: DisconnectedError, TransientError, OutcomeUnknownError."""
+        return self._consent.refresh(access, tokens)
 
     def consent_url(self, app: AppKeys, redirect_uri: str, state: str, base_url: str = "") -> str:
-        """Where a seller agrees. `redirect_uri` must equal the registered callback, character by character."""
-        asked = {
-            "response_type": "code",
-            "force_auth": "true",
-            "redirect_uri": redirect_uri,
-            "client_id": app.app_key,
-            "country": "th",
-            "state": state,
-        }
-        page = base_url.removesuffix("/rest") + "/oauth/authorize" if base_url else CONSENT_URL
-        return f"{page}?{urlencode(asked)}"
+        """Where a seller agrees."""
+        return consent.consent_url(app, redirect_uri, state, base_url, self._settings)
 
-    def redeem(self, access: ShopAccess, code: str) -> tuple[str, Tokens]:
-        """The shop's id at Lazada and its first tokens, for the code a consent brought back.
+    def redeem(self, app: AppKeys, answered: Mapping[str, str], base_url: str = "") -> tuple[ports.Grant, ...]:
+        """The shops a consent gave, of the wanted countries. Raises: RejectedError, OutcomeUnknownError."""
+        return self._consent.redeem(app, answered, base_url)
 
-        Raises: DisconnectedError for a code that is wrong, used or older than thirty minutes.
-        """
-        reply = self._token_call(access, "/auth/token/create", {"code": code})
-        answer = read_as(TokensAnswer, reply.body, reply.request_id)
-        stores = [store for store in answer.stores if store.country in ("th", "")] or answer.stores
-        return stores[0].seller_id if stores else "", self._tokens(reply, 1)
+    def lost_pushes(self, app: AppKeys, base_url: str = "") -> tuple[ports.PushReading, ...]:
+        """None: Lazada repeats an undelivered push twelve times and keeps nothing to ask for afterwards."""
+        return ()
+
+    def confirm_lost_pushes(self, app: AppKeys, base_url: str = "") -> None:
+        """Nothing to confirm."""
 
     def read_push(
         self, headers: Mapping[str, str], body: bytes, apps: Sequence[AppKeys], callback_url: str
@@ -96,19 +82,6 @@ class Lazada:
         with self._lock:
             host = access.base_url or REST
             return self._facts.setdefault(host, Facts(self._clock, self._settings.facts_live_s))
-
-    def _token_call(self, access: ShopAccess, path: str, params: Mapping[str, str]) -> Reply:
-        return self._gateway(access).send("POST", path, params, is_write=True)
-
-    def _tokens(self, reply: Reply, generation: int) -> Tokens:
-        answer, now = read_as(TokensAnswer, reply.body, reply.request_id), self._clock()
-        return Tokens(
-            access=answer.access_token,
-            refresh=answer.refresh_token,
-            access_until=now + timedelta(seconds=answer.expires_in),
-            refresh_until=now + timedelta(seconds=answer.refresh_expires_in),
-            generation=generation,
-        )
 
 
 def _now() -> datetime:

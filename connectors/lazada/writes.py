@@ -81,6 +81,17 @@ class Writes:
         """Each item's SKUs are on sale again, after Lazada's review."""
         return _one_by_one(listings, lambda listing_id: self._restored(listing_id, listings[listing_id]))
 
+    def remove(self, listings: Iterable[str]) -> tuple[Outcome, ...]:
+        """Each item is deleted with every SKU it has; one that is not there (any more) counts as done."""
+        return _one_by_one(listings, self._removed)
+
+    def _removed(self, listing_id: str) -> Reply:
+        item = self._listings.one(listing_id)
+        reply = Reply({}, "", {})
+        for batch in batches(convert.kept_sku_ids(item), self._client.settings.skus_per_write):
+            reply = self._client.write("/product/remove", {"sku_id_list": payloads.removal_list(listing_id, batch)})
+        return reply
+
     def _hidden(self, listing_id: str) -> Reply:
         try:
             return self._client.write("/product/deactivate", {"apiRequestBody": payloads.deactivate_body(listing_id)})
