@@ -109,6 +109,13 @@ def _forever() -> float:
     return float("inf")
 
 
+def channel_names() -> tuple[str, ...]:
+    """Every channel Pinto speaks."""
+    from connectors import registry
+
+    return registry.names()
+
+
 def context(remaining_s: Callable[[], float] = _forever) -> Context:
     """The outside for one piece of work; `remaining_s` answers how long the worker may go on."""
     return replace(_context(), remaining_s=remaining_s)

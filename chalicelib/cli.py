@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,18 +14,30 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+from pydantic import ValidationError
+
 from chalicelib import bootstrap
 from chalicelib.domain.balance import business_day
-from chalicelib.domain.errors import MarketplaceError, NotFoundError
+from chalicelib.domain.errors import LeaseLostError, MarketplaceError, NotFoundError, StaleWriteError
+from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.sync import import_catalogue, publish, reconcile, take_orders, why
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
+from chalicelib.sync.import_catalogue import ImportResult
+from chalicelib.sync.import_report import as_facts, as_lines
 
 ROUNDS = 6
 WAIT_S = 6.0
 
 Rows = list[dict[str, Any]]
+
+# What a person at a terminal can act on; anything else is a bug and shows where.
+CLEAR = (
+    *(MarketplaceError, NotFoundError, StaleWriteError, LeaseLostError, ShopClosedError, ShopBusyError),
+    *(OSError, BotoCoreError),  # a file that is not there, a cloud that does not answer
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,10 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.do(asked))
-    except (NotFoundError, ShopClosedError, ShopBusyError) as error:
-        return _complain(asked, f"{type(error).__name__}: {error}")
-    except MarketplaceError as error:
-        return _complain(asked, f"{type(error).__name__}: {error} (request {error.request_id or '-'})")
+    except CLEAR as error:
+        return _complain(asked, _in_words(error))
+    except ValidationError as error:
+        missing = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
+        return _complain(asked, f"the environment names no Pinto to work on: set {missing}, as `make run` prints them")
 
 
 # --- commands -----------------------------------------------------------------------------------------------
@@ -48,37 +62,33 @@ def _import(asked: argparse.Namespace) -> int:
     data = Path(asked.file).read_bytes()
     policy = "skip_bad_rows" if asked.skip_bad_rows else "all_or_nothing"
     if asked.preview:
-        plan, written = import_catalogue.preview(data, photos, store, asked.community), False
+        made = ImportResult(import_catalogue.preview(data, photos, store, asked.community), written=False)
     else:
-        result = import_catalogue.apply(data, photos, store, asked.community, at=bootstrap.now_utc(), policy=policy)
-        plan, written = result.plan, result.written
-    facts = {
-        "written": written,
-        "created": len(plan.created),
-        "changed": len(plan.changed),
-        "unchanged": len(plan.unchanged),
-        "refused": [_plain(problem) for problem in plan.refused],
-    }
-    _show(asked, [facts])
-    return 1 if plan.refused or plan.fatal else 0
+        made = import_catalogue.apply(data, photos, store, asked.community, at=bootstrap.now_utc(), policy=policy)
+    if asked.json:
+        _show(asked, [as_facts(made)])
+    else:
+        print("\n".join(as_lines(made, asked.preview)))
+    return 1 if made.plan.refused else 0
 
 
 def _plan(asked: argparse.Namespace) -> int:
-    ctx = bootstrap.context()
-    rows: Rows = []
-    for shop in _shops(ctx, asked):
-        made = publish.preview(ctx, shop.id)
-        for change in (*made.changes, *made.skipped):
-            rows.append({"shop": shop.id, "change": type(change).__name__, **_plain(change)})
-    _show(asked, rows)
-    return 0
+    return _for_each_shop(asked, _plan_one)
+
+
+def _plan_one(ctx: Context, shop: Shop, asked: argparse.Namespace) -> tuple[Rows, bool]:
+    made = publish.preview(ctx, shop.id)
+    changes = (*made.changes, *made.skipped)
+    return [{"shop": shop.id, "change": type(change).__name__, **_plain(change)} for change in changes], True
 
 
 def _sync(asked: argparse.Namespace) -> int:
-    ctx = bootstrap.context()
-    runs = [_sync_one(ctx, shop.id) for shop in _shops(ctx, asked)]
-    _show(asked, [_plain(run) for run in runs])
-    return 0 if all(run.state is RunState.COMPLETE for run in runs) else 1
+    return _for_each_shop(asked, _sync_shop)
+
+
+def _sync_shop(ctx: Context, shop: Shop, asked: argparse.Namespace) -> tuple[Rows, bool]:
+    run = _sync_one(ctx, shop.id)
+    return [_plain(run)], run.state is RunState.COMPLETE
 
 
 def _sync_one(ctx: Context, shop_id: str) -> Run:
@@ -98,37 +108,62 @@ def _sync_one(ctx: Context, shop_id: str) -> Run:
 
 
 def _orders(asked: argparse.Namespace) -> int:
-    ctx = bootstrap.context()
+    return _for_each_shop(asked, _orders_of)
+
+
+def _orders_of(ctx: Context, shop: Shop, asked: argparse.Namespace) -> tuple[Rows, bool]:
+    if asked.poll:
+        take_orders.poll(ctx, shop.id)
     rows: Rows = []
-    for shop in _shops(ctx, asked):
-        if asked.poll:
-            take_orders.poll(ctx, shop.id)
-        for order in ctx.store.orders.latest(shop.id, asked.limit):
-            lines = ", ".join(f"{line.seller_sku}x{line.quantity} {line.state.value}" for line in order.lines)
-            rows.append(
-                {
-                    "shop": shop.id,
-                    "order": order.order_id,
-                    "state": order.state.value,
-                    "total": str(order.total),
-                    "created_at": order.created_at.isoformat(),
-                    "lines": lines,
-                }
-            )
-    _show(asked, rows)
-    return 0
+    for order in ctx.store.orders.latest(shop.id, asked.limit):
+        lines = ", ".join(f"{line.seller_sku}x{line.quantity} {line.state.value}" for line in order.lines)
+        rows.append(
+            {
+                "shop": shop.id,
+                "order": order.order_id,
+                "state": order.state.value,
+                "total": str(order.total),
+                "created_at": order.created_at.isoformat(),
+                "lines": lines,
+            }
+        )
+    return rows, True
 
 
 def _balance(asked: argparse.Namespace) -> int:
+    return _for_each_shop(asked, _balance_one)
+
+
+def _balance_one(ctx: Context, shop: Shop, asked: argparse.Namespace) -> tuple[Rows, bool]:
+    made = reconcile.balance(ctx, shop.id, asked.day or business_day(ctx.clock()))
+    return [{**_plain(made), "unexplained": made.unexplained, "clean": made.is_clean}], made.is_clean
+
+
+def _for_each_shop(
+    asked: argparse.Namespace, do: Callable[[Context, Shop, argparse.Namespace], tuple[Rows, bool]]
+) -> int:
+    """Each shop by itself: what one shop cannot do is said at the end, after the others were done."""
     ctx = bootstrap.context()
-    day = asked.day or business_day(ctx.clock())
-    made = [reconcile.balance(ctx, shop.id, day) for shop in _shops(ctx, asked)]
-    _show(asked, [{**_plain(one), "unexplained": one.unexplained, "clean": one.is_clean} for one in made])
-    return 0 if all(one.is_clean for one in made) else 1
+    rows: Rows = []
+    fine, troubles = True, []
+    for shop in _shops(ctx, asked):
+        try:
+            found, good = do(ctx, shop, asked)
+        except CLEAR as error:
+            troubles.append(f"{shop.id}: {_in_words(error)}")
+            found, good = [{"shop": shop.id, "error": _in_words(error)}] if asked.json else [], False
+        rows += found
+        fine = fine and good
+    _show(asked, rows)
+    for trouble in troubles:
+        print(f"pinto: {trouble}", file=sys.stderr)
+    return 0 if fine else 1
 
 
 def _log(asked: argparse.Namespace) -> int:
     log = bootstrap.store().log
+    if asked.community:
+        bootstrap.store().communities.get(asked.community)
     if asked.run:
         _show(asked, [_plain(entry) for entry in log.entries(asked.run)])
     elif asked.entries:
@@ -140,6 +175,8 @@ def _log(asked: argparse.Namespace) -> int:
 
 def _shops_list(asked: argparse.Namespace) -> int:
     store = bootstrap.store()
+    if asked.community:
+        store.communities.get(asked.community)
     shops = store.shops.of_community(asked.community) if asked.community else store.shops.list()
     _show(asked, [_plain(shop) for shop in shops])
     return 0
@@ -149,21 +186,34 @@ def _shops_add(asked: argparse.Namespace) -> int:
     store = bootstrap.store()
     store.communities.get(asked.community)
     shop = Shop(
-        id=f"{asked.community}-{asked.channel}",
+        id=_shop_id(store, asked),
         community=asked.community,
         channel=asked.channel,
         remote_id=asked.shop_id,
         app_key=asked.app_key,
         base_url=asked.base_url,
     )
-    store.shops.save_app(AppKeys(asked.channel, asked.app_key, asked.app_secret, asked.push_key))
     store.shops.save(shop)
+    store.shops.save_app(AppKeys(asked.channel, asked.app_key, asked.app_secret, asked.push_key))
     # How long the given pair still lives is not known here: it is renewed soon, and the answer tells.
     now = bootstrap.now_utc()
     tokens = Tokens(asked.access_token, asked.refresh_token, now + timedelta(hours=1), now + timedelta(days=30))
     store.shops.save_tokens(shop.id, tokens, None)
     _show(asked, [_plain(shop)])
     return 0
+
+
+def _shop_id(store: Store, asked: argparse.Namespace) -> str:
+    """Consent given again keeps the shop; another seller account is another shop, with a history of its own."""
+    try:
+        known = store.shops.by_remote(asked.channel, asked.shop_id)
+        if known.community == asked.community:
+            return known.id
+    except NotFoundError:
+        pass
+    plain = f"{asked.community}-{asked.channel}"
+    taken = {shop.id for shop in store.shops.of_community(asked.community)}
+    return f"{plain}-{asked.shop_id}" if plain in taken else plain
 
 
 def _shops_pause(asked: argparse.Namespace) -> int:
@@ -193,7 +243,9 @@ def _why(asked: argparse.Namespace) -> int:
 def _sandbox(asked: argparse.Namespace) -> int:
     """Becomes the practice marketplace's own process: the product itself never imports it."""
     command = ["-m", "sandbox.market.server", "--channel", asked.channel]
-    command += ["--port", str(asked.port), "--seed", str(asked.seed)]
+    # Without a seed each is another app with another shop, as two seller accounts are.
+    seed = secrets.randbelow(10**6) + 2 if asked.seed is None else asked.seed
+    command += ["--port", str(asked.port), "--seed", str(seed)]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  our own module, no shell
 
@@ -244,9 +296,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--sku", required=True)
 
     one = _command(commands, "sandbox", _sandbox, "one practice marketplace alone; the first line printed is JSON")
-    one.add_argument("--channel", required=True, choices=("lazada", "shopee"))
-    one.add_argument("--port", type=int, default=0)
-    one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--channel", required=True, choices=bootstrap.channel_names())
+    one.add_argument("--port", type=int, default=0, help="0 takes any free one")
+    one.add_argument("--seed", type=int, help="the same seed, the same ids and keys (default: new ones)")
     return top
 
 
@@ -255,7 +307,8 @@ def _shop_commands(commands: Any) -> None:
     one = _command(shops, "list", _shops_list, "shops and whether work may be done for them")
     one.add_argument("--community")
     one = _command(shops, "add", _shops_add, "connect a shop without a browser")
-    for name in ("community", "channel", "app-key", "app-secret", "shop-id", "access-token", "refresh-token"):
+    one.add_argument("--channel", required=True, choices=bootstrap.channel_names())
+    for name in ("community", "app-key", "app-secret", "shop-id", "access-token", "refresh-token"):
         one.add_argument(f"--{name}", required=True)
     one.add_argument("--base-url", default="", help="where the connector calls (default: the real host)")
     one.add_argument("--push-key", default="", help="where the channel signs pushes with a key of their own")
@@ -281,6 +334,7 @@ def _shops(ctx: Context, asked: argparse.Namespace) -> Iterable[Shop]:
     if asked.shop:
         return [ctx.store.shops.get(asked.shop)]
     if asked.community:
+        ctx.store.communities.get(asked.community)
         return ctx.store.shops.of_community(asked.community)
     return [shop for shop in ctx.store.shops.list() if shop.state is ShopState.ACTIVE]
 
@@ -303,6 +357,11 @@ def _show(asked: argparse.Namespace, rows: Rows) -> None:
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime | date) else str(value)
+
+
+def _in_words(error: Exception) -> str:
+    request = f" (request {error.request_id or '-'})" if isinstance(error, MarketplaceError) else ""
+    return f"{type(error).__name__}: {error}{request}"
 
 
 def _complain(asked: argparse.Namespace, message: str) -> int:
