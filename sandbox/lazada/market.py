@@ -77,7 +77,7 @@ class LazadaMarket(Market):
     def app_identity(self, ids: Ids) -> tuple[str, str, str]:
         secret = ids.text(32)
         # Pushes are signed with the app secret; Lazada has no key of their own.
-        return str(ids.number("app", 100_000)), secret, secret
+        return str(ids.first("app", 100_000)), secret, secret
 
     def base_url(self) -> str:
         return f"{self.root_url}/rest"
@@ -107,7 +107,7 @@ class LazadaMarket(Market):
             await routes_images.fetch(self, call)
 
     def new_shop_id(self) -> str:
-        return str(self.identity.number("shop", 100_123_000))
+        return str(self.identity.first("shop", 100_123_000))
 
     def new_tokens(self, shop: Shop) -> tuple[str, str]:
         return f"50000{self.identity.text(40)}", f"50001{self.identity.text(40)}"

@@ -16,6 +16,12 @@ class Ids:
         self._last[kind] = self._last.get(kind, start) + self.rng.randint(1, 97)
         return self._last[kind]
 
+    def first(self, kind: str, start: int, spread: int = 900_000) -> int:
+        """As `number`, and the first of its kind lies anywhere in the spread: two seeds hardly ever meet."""
+        if kind not in self._last:
+            self._last[kind] = start + self.rng.randrange(spread)
+        return self.number(kind, start)
+
     def text(self, length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
         """Random text, for tokens and request ids."""
         return "".join(self.rng.choices(alphabet, k=length))

@@ -61,7 +61,7 @@ class Market:
     def app_identity(self, ids: Ids) -> tuple[str, str, str]:
         """*channel*: app key, app secret and push key of the one app; all from the seed."""
         secret = ids.text(32)
-        return str(ids.number("app", 100_000)), secret, secret
+        return str(ids.first("app", 100_000)), secret, secret
 
     def base_url(self) -> str:
         """*channel*: the address a connector calls."""
@@ -93,7 +93,7 @@ class Market:
 
     def new_shop_id(self) -> str:
         """*channel*: a free shop id."""
-        return str(self.identity.number("shop", 100_000))
+        return str(self.identity.first("shop", 100_000))
 
     def new_tokens(self, shop: Shop) -> tuple[str, str]:
         """*channel*: an access token and a refresh token."""

@@ -99,7 +99,7 @@ class ShopeeMarket(Market):
 
     def app_identity(self, ids: Ids) -> tuple[str, str, str]:
         """partner_id, partner key, push key; drawn apart from the tokens, which start from the same seed."""
-        number = str(ids.number("app", 2_001_000))
+        number = str(ids.first("app", 2_001_000))
         secrets = Ids(int(number))
         return number, "shpk" + secrets.text(60, HEX), secrets.text(64, HEX)
 
@@ -144,7 +144,7 @@ class ShopeeMarket(Market):
 
     def new_shop_id(self) -> str:
         """Fits in 32 bits."""
-        return str(self.ids.number("shop", 220_011_400))
+        return str(self.ids.first("shop", 220_011_400))
 
     def new_tokens(self, shop: Shop) -> tuple[str, str]:
         """32 hex digits each."""
