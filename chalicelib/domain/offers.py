@@ -158,10 +158,14 @@ def desired_listing(product: Product, quantities: dict[str, int]) -> DesiredList
 
 
 def remembered(bindings: Sequence[Binding]) -> Observation:
-    """The observation the bindings remember; incomplete, since it cannot say that something is not there."""
+    """The observation the bindings remember; incomplete, since it cannot say that something is not there.
+
+    Offers that were found gone are left out.
+    """
     by_listing: dict[str, list[Binding]] = {}
     for binding in bindings:
-        by_listing.setdefault(binding.listing_id, []).append(binding)
+        if binding.state is not ListingState.GONE:
+            by_listing.setdefault(binding.listing_id, []).append(binding)
     listings = tuple(_listing(rows) for _, rows in sorted(by_listing.items()))
     oldest = min((binding.seen_at for binding in bindings), default=datetime.min)
     return Observation(listings, complete=False, observed_at=oldest)

@@ -45,8 +45,8 @@ def plan(
     """Smallest set of changes that turns `observed` into `desired`, most urgent first.
 
     `bindings` maps seller SKU -> binding in this shop; `objections` maps product code -> what its channel
-    cannot say. Listings and offers we do not own are left alone. Nothing is created or called gone on an
-    incomplete read.
+    cannot say; one about the price also keeps the price as it is. Listings and offers we do not own are left
+    alone. Nothing is created or called gone on an incomplete read.
     """
     index = _Index(observed)
     steps: list[Change] = []
@@ -128,7 +128,9 @@ def _present(
         if listing.on_sale:
             yield FinishListing(listing.product_code, seen.listing_id, "variants_not_declared")
         return
-    yield from _offers(listing, seen)
+    unsayable = [objection for objection in against if objection.field == "price"]
+    yield from _offers(listing, seen, sets_prices=not unsayable)
+    yield from _left_over(listing, seen, bindings)
     if not listing.on_sale:
         return
     if against:
@@ -152,7 +154,7 @@ def _visibility(listing: DesiredListing, seen: ObservedListing) -> Iterator[Chan
         yield HideListing(listing.product_code, seen.listing_id, "off_sale_in_catalogue")
 
 
-def _offers(listing: DesiredListing, seen: ObservedListing) -> Iterator[Change]:
+def _offers(listing: DesiredListing, seen: ObservedListing, sets_prices: bool) -> Iterator[Change]:
     shown = {offer.seller_sku: offer for offer in seen.offers}
     for want in listing.offers:
         have = shown.get(want.seller_sku)
@@ -161,8 +163,21 @@ def _offers(listing: DesiredListing, seen: ObservedListing) -> Iterator[Change]:
         ids = (want.seller_sku, listing.product_code, seen.listing_id, have.offer_id)
         if have.quantity != want.quantity:
             yield SetStock(*ids, was=have.quantity, to=want.quantity, because="sellable_stock_moved")
-        if have.price != want.price:
+        if sets_prices and have.price != want.price:
             yield SetPrice(*ids, was=have.price, to=want.price, because="price_in_catalogue")
+
+
+def _left_over(listing: DesiredListing, seen: ObservedListing, bindings: Mapping[str, Binding]) -> Iterator[Change]:
+    """Offers we once put there whose SKU has left the product: nobody counts them any more, so none may be sold."""
+    for offer in seen.offers:
+        bound = bindings.get(offer.seller_sku)
+        was_ours = bound is not None and (bound.product_code, bound.listing_id) == (
+            listing.product_code,
+            seen.listing_id,
+        )
+        if was_ours and offer.seller_sku not in listing.skus and offer.quantity:
+            ids = (offer.seller_sku, listing.product_code, seen.listing_id, offer.offer_id)
+            yield SetStock(*ids, was=offer.quantity, to=0, because="variant_not_in_catalogue")
 
 
 def _content(listing: DesiredListing, seen: ObservedListing, bindings: Mapping[str, Binding]) -> Iterator[Change]:

@@ -24,7 +24,8 @@ def check(plan: Plan, offers_shown: int, brakes: Brakes) -> None:
     """Nothing happens when the plan is ordinary. Raises: UnsafePlanError naming every brake it trips.
 
     `offers_shown` is how many offers of ours the shop shows now. A price that moves by `price_factor` or more is
-    unsafe however few there are: a slipped decimal point is one edit.
+    unsafe however few there are: a slipped decimal point is one edit. So is making anything again in a shop that
+    shows nothing at all: an empty answer looks the same.
     """
     counts = {
         "hides_many": (_count(plan, HideListing), brakes.hide_percent),
@@ -37,6 +38,8 @@ def check(plan: Plan, offers_shown: int, brakes: Brakes) -> None:
         for name, (count, percent) in counts.items()
         if count > brakes.always_allowed and count * 100 > percent * max(offers_shown, 1)
     ]
+    if not offers_shown and _recreated(plan) and "recreates_many" not in reasons:
+        reasons.append("recreates_many")
     if any(_jumps(change, brakes.price_factor) for change in plan.changes if isinstance(change, SetPrice)):
         reasons.append("price_jumps")
     if reasons:

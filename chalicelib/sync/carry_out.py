@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, cast
 
@@ -17,13 +17,24 @@ from chalicelib.domain.changes import (
     SetStock,
     UpdateContent,
 )
-from chalicelib.domain.errors import MarketplaceError, OutcomeUnknownError, RejectedError, TransientError
-from chalicelib.domain.offers import DesiredListing, ListingState, Observation
+from chalicelib.domain.errors import (
+    LeaseLostError,
+    MarketplaceError,
+    OutcomeUnknownError,
+    RejectedError,
+    StaleError,
+    TransientError,
+)
+from chalicelib.domain.offers import DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.ports import Created, Marketplace, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
 from chalicelib.sync.context import Context
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Images, Shelf
+
+PHOTOS_AHEAD = 8
+"""Photos of so many listings are brought together, so that they travel side by side and time is watched between."""
+REMEMBER_CREATES_S = 30 * 24 * 3600
 
 _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
 
@@ -36,7 +47,8 @@ class Hands:
     """Does the changes of one plan.
 
     Afterwards `again_listings` wants another look in `again_s` seconds, `again_whole` says that only a whole read
-    will do (something was created and is not seen), and `lowered` names scarce SKUs that came down.
+    will do (something was created and is not seen, or is not where we remember it), and `lowered` names scarce SKUs
+    that came down.
     """
 
     def __init__(
@@ -54,6 +66,7 @@ class Hands:
         self._desired = {listing.product_code: listing for listing in desired}
         self._images = Images(ctx.store, ctx.store.photos, market, book.shop.id)
         self._to_verify: list[tuple[int, Change]] = []
+        self._noted: set[Change] = set()
         self.again_listings: set[str] = set()
         self.again_whole = False
         self.again_s = 0.0
@@ -68,12 +81,13 @@ class Hands:
         for place, group in enumerate(steps):
             try:
                 if self._ctx.must_stop:
-                    self._not_reached(group)
                     raise OutOfTimeError
+                self._keep()
                 self._step(group)
-            except (MarketplaceError, OutOfTimeError):
-                self._not_reached(change for later in steps[place + 1 :] for change in later)
-                self._shelf.save()
+            except (MarketplaceError, OutOfTimeError, LeaseLostError) as error:
+                self._not_reached(change for left in steps[place:] for change in left)
+                if not isinstance(error, LeaseLostError):
+                    self._shelf.save()
                 raise
 
     def look_again(self) -> None:
@@ -84,10 +98,17 @@ class Hands:
             return
         seen = self._seen(ids)
         self._shelf.saw(seen, list(self._desired.values()))
-        live = [number for number, change in self._to_verify if self._shows(change, seen)]
+        live = [number for number, change in self._to_verify if self._is_live(number, change, seen)]
         self._book.reached(live, EntryState.LIVE)
+        self._came_down(change for number, change in self._to_verify if number in set(live))
         self._still_dirty(set(live))
         self._shelf.save()
+
+    def leave_open(self) -> None:
+        """The work stopped: what was sent and not read back is looked at later."""
+        for number, change in self._to_verify:
+            if self._book.entries[number].state is not EntryState.LIVE:
+                self._later(self._desired[change.product_code], 10)
 
     def _seen(self, ids: Sequence[str]) -> Observation:
         try:
@@ -111,10 +132,9 @@ class Hands:
         try:
             steps[type(group[0])](group)
         except MarketplaceError as error:
-            noted = {change for _, change in self._to_verify} | self._noted(group)
             for change in group:
-                if change not in noted:
-                    self._book.failed(change, error, _state_after(error))
+                if change not in self._noted:
+                    self._failed(change, error, _state_after(error))
             raise
 
     def _set_stock(self, changes: Sequence[SetStock]) -> None:
@@ -124,8 +144,7 @@ class Hands:
         for change, outcome in self._outcomes(changes, self._market.set_stock(targets)):
             if outcome.state is EntryState.ACCEPTED:
                 self._shelf.change([change.seller_sku], quantity=change.to)
-                if change.to < change.was and change.to < self._ctx.policy.split_below:
-                    self.lowered.add(change.seller_sku)
+                self._came_down([change])
 
     def _set_prices(self, changes: Sequence[SetPrice]) -> None:
         targets = [
@@ -156,16 +175,35 @@ class Hands:
                 self._shelf.change(self._desired[change.product_code].skus, state=state)
 
     def _one_by_one(self, changes: Sequence[CreateListing | FinishListing | UpdateContent]) -> None:
-        self._images.bring(key for change in changes for key in self._desired[change.product_code].photos)
-        for change in changes:
-            if self._ctx.must_stop:
-                self._not_reached(changes[changes.index(change) :])
-                raise OutOfTimeError
+        self._images.recall(key for change in changes for key in self._desired[change.product_code].photos)
+        for place, change in enumerate(changes):
             try:
-                self._say(change, self._desired[change.product_code])
-            except RejectedError as error:
-                self._book.failed(change, error)
-            self._shelf.save()
+                if self._ctx.must_stop:
+                    raise OutOfTimeError
+                self._keep()
+                if place % PHOTOS_AHEAD == 0:
+                    self._bring_photos(changes[place : place + PHOTOS_AHEAD])
+                self._one(change, self._desired[change.product_code])
+            except (MarketplaceError, OutOfTimeError) as error:
+                if isinstance(error, MarketplaceError) and change not in self._noted:
+                    self._failed(change, error, _state_after(error))
+                self._not_reached(changes[place:])
+                self._save()
+                raise
+            self._save()
+
+    def _one(self, change: CreateListing | FinishListing | UpdateContent, listing: DesiredListing) -> None:
+        """The change is done or its trouble noted. Raises: errors that concern the whole shop."""
+        try:
+            self._say(change, listing)
+        except (RejectedError, StaleError) as error:
+            self._failed(change, error)
+        except OutcomeUnknownError as error:
+            self._failed(change, error, EntryState.UNKNOWN)
+            self._later(listing, 10)
+
+    def _bring_photos(self, changes: Sequence[CreateListing | FinishListing | UpdateContent]) -> None:
+        self._images.bring(key for change in changes for key in self._desired[change.product_code].photos)
 
     def _say(self, change: CreateListing | FinishListing | UpdateContent, listing: DesiredListing) -> None:
         images = self._images.of(listing)
@@ -180,8 +218,10 @@ class Hands:
         mark = f"create:{self._book.shop.id}:{listing.product_code}"
         if not self._ctx.store.seen.first_time(mark, self._ctx.policy.create_quiet_s):
             # Tried a moment ago and not visible yet: a second try now could be the twin.
-            self._book.note(change, EntryState.PLANNED)
+            self._note(change, EntryState.PLANNED)
             self._later(listing, self._ctx.policy.create_quiet_s)
+            return
+        if self._was_made_before(change) and self._adopted(change, listing, self._find(listing), ""):
             return
         try:
             created = self._market.create(listing, images)
@@ -190,25 +230,46 @@ class Hands:
             return
         self._bound(change, listing, created)
 
-    def _find_lost(self, change: CreateListing, listing: DesiredListing, error: OutcomeUnknownError) -> None:
+    def _was_made_before(self, change: CreateListing) -> bool:
+        """Whether a create of this product was sent to this shop before; a list that lags may hide what it made."""
+        mark = f"created:{self._book.shop.id}:{change.product_code}"
+        return not self._ctx.store.seen.first_time(mark, REMEMBER_CREATES_S) or change.because == "listing_gone"
+
+    def _find(self, listing: DesiredListing) -> Sequence[ObservedListing]:
         found = self._market.find((*listing.skus, listing.product_code))
-        if found:
-            self._shelf.saw(Observation(tuple(found), complete=False, observed_at=self._ctx.clock()), [listing])
+        return [seen for seen in found if seen.state is not ListingState.GONE]
+
+    def _find_lost(self, change: CreateListing, listing: DesiredListing, error: OutcomeUnknownError) -> None:
+        try:
+            found = self._find(listing)
+        except MarketplaceError:
+            self._failed(change, error, EntryState.UNKNOWN)
+            self._later(listing, self._ctx.policy.create_quiet_s)
+            raise
+        if self._adopted(change, listing, found, error.request_id):
             self._shelf.change(listing.skus, content=listing.content, applied_version=listing.version)
-            number = self._book.note(change, EntryState.APPLIED, Outcome("", EntryState.APPLIED, error.request_id))
-            self._to_verify.append((number, change))
-            if not all(self._shelf.bindings[sku].finished for sku in listing.skus if sku in self._shelf.bindings):
-                self._later(listing, 5)
             return
-        self._book.failed(change, error, EntryState.UNKNOWN)
+        self._failed(change, error, EntryState.UNKNOWN)
         self._later(listing, self._ctx.policy.create_quiet_s)
+
+    def _adopted(
+        self, change: CreateListing, listing: DesiredListing, found: Sequence[ObservedListing], request_id: str
+    ) -> bool:
+        """Whether the product was found in the shop; then it is bound instead of made."""
+        if not found:
+            return False
+        self._shelf.saw(Observation(tuple(found), complete=False, observed_at=self._ctx.clock()), [listing])
+        number = self._note(change, EntryState.APPLIED, Outcome("", EntryState.APPLIED, request_id))
+        self._to_verify.append((number, change))
+        if not all(binding.finished for binding in self._shelf.here(listing).values()):
+            self._later(listing, 5)
+        return True
 
     def _finish(self, change: FinishListing, listing: DesiredListing, images: dict[str, str]) -> None:
         try:
             created = self._market.finish(listing, change.listing_id, images)
         except (OutcomeUnknownError, TransientError) as error:
-            state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.PLANNED
-            self._book.failed(change, error, state)
+            self._failed(change, error, _state_after(error))
             self._later(listing, error.retry_after_s or 5)
             return
         self._bound(change, listing, created)
@@ -223,7 +284,7 @@ class Hands:
 
     def _bound(self, change: CreateListing | FinishListing, listing: DesiredListing, created: Created) -> None:
         self._shelf.created(listing, created, self._ctx.clock())
-        number = self._book.note(
+        number = self._note(
             change, EntryState.ACCEPTED, Outcome("", EntryState.ACCEPTED, request_id=created.request_id)
         )
         self._to_verify.append((number, change))
@@ -232,31 +293,56 @@ class Hands:
 
     def _outcomes(self, changes: Sequence[Any], outcomes: Sequence[Outcome]) -> Iterator[tuple[Any, Outcome]]:
         for change, outcome in zip(changes, outcomes, strict=True):
-            number = self._book.note(change, outcome.state, outcome)
+            number = self._note(change, outcome.state, outcome)
             if outcome.state is not EntryState.FAILED:
                 self._to_verify.append((number, change))
+            elif outcome.error == StaleError.user_key:
+                self.again_whole = True
             yield change, outcome
 
-    def _noted(self, group: Sequence[Change]) -> set[Change]:
-        noted = {(entry.product_code, entry.seller_sku, entry.field) for entry in self._book.entries}
-        listing_changes = (CreateListing, FinishListing, UpdateContent)
-        fields: dict[type[Change], str] = {UpdateContent: "content"}
-        return {
-            change
-            for change in group
-            if isinstance(change, listing_changes)
-            and (change.product_code, "", fields.get(type(change), "listing")) in noted
-        }
+    def _note(self, change: Change, state: EntryState, outcome: Outcome | None = None) -> int:
+        self._noted.add(change)
+        return self._book.note(change, state, outcome)
 
-    def _not_reached(self, changes: Iterator[Change] | Sequence[Change]) -> None:
+    def _failed(self, change: Change, error: MarketplaceError, state: EntryState = EntryState.FAILED) -> None:
+        self._noted.add(change)
+        self._book.failed(change, error, state)
+        if isinstance(error, StaleError):
+            self.again_whole = True  # not as we remember it: only a whole read tells how it is
+
+    def _not_reached(self, changes: Iterable[Change]) -> None:
         for change in changes:
-            self._book.note(change, EntryState.PLANNED)
+            if change not in self._noted:
+                self._note(change, EntryState.PLANNED)
+
+    def _keep(self) -> None:
+        self._shelf.keep(self._ctx.clock(), self._ctx.policy.lease_s)
+
+    def _save(self) -> None:
+        """A worker that dies now leaves its trace and its bindings."""
+        self._shelf.save()
+        self._book.save()
+
+    def _came_down(self, changes: Iterable[Change]) -> None:
+        """Siblings of scarce pieces may show more once this shop shows less."""
+        scarce = self._ctx.policy.split_below
+        self.lowered.update(
+            change.seller_sku
+            for change in changes
+            if isinstance(change, SetStock) and change.to < min(change.was, scarce)
+        )
 
     def _later(self, listing: DesiredListing, seconds: float) -> None:
-        bound = {self._shelf.bindings[sku].listing_id for sku in listing.skus if sku in self._shelf.bindings}
+        bound = {binding.listing_id for binding in self._shelf.here(listing).values()}
         self.again_listings.update(bound)
         self.again_whole = self.again_whole or not bound
         self.again_s = max(self.again_s, seconds)
+
+    def _is_live(self, number: int, change: Change, seen: Observation) -> bool:
+        """Whether the read-back proves the change. Words are not read back whole: unanswered, they stay unknown."""
+        if isinstance(change, UpdateContent) and self._book.entries[number].state is EntryState.UNKNOWN:
+            return False
+        return self._shows(change, seen)
 
     def _shows(self, change: Change, seen: Observation) -> bool:
         listings = {listing.listing_id: listing for listing in seen.listings}
@@ -273,8 +359,9 @@ class Hands:
             return listing.state is ListingState.HIDDEN
         if isinstance(change, CreateListing):
             return listing.state is ListingState.LIVE
-        shown = {offer.seller_sku for offer in listing.offers}
-        return listing.state is ListingState.LIVE and shown >= set(self._desired[change.product_code].skus)
+        desired, shown = self._desired[change.product_code], {offer.seller_sku for offer in listing.offers}
+        is_said = not isinstance(change, UpdateContent) or listing.title == desired.title
+        return is_said and listing.state is ListingState.LIVE and shown >= set(desired.skus)
 
     def _still_dirty(self, live: set[int]) -> None:
         for number, change in self._to_verify:
@@ -292,8 +379,9 @@ class Hands:
 
 def _listing_id(change: Change, shelf: Shelf) -> str:
     if isinstance(change, CreateListing):
-        bound = [shelf.bindings[sku].listing_id for sku in change.seller_skus if sku in shelf.bindings]
-        return bound[0] if bound else ""
+        bound = [shelf.bindings[sku] for sku in change.seller_skus if sku in shelf.bindings]
+        here = [binding.listing_id for binding in bound if binding.state is not ListingState.GONE]
+        return here[0] if here else ""
     return cast(str, getattr(change, "listing_id", ""))
 
 

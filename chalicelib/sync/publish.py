@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chalicelib.domain import safety
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.changes import Change, CreateListing, FinishListing, Plan, SetStock, UpdateContent
-from chalicelib.domain.errors import MarketplaceError, UnsafePlanError
-from chalicelib.domain.offers import Binding, DesiredListing, Observation, desired_listing, remembered
+from chalicelib.domain.changes import Change, CreateListing, FinishListing, Plan, SetPrice, SetStock, UpdateContent
+from chalicelib.domain.errors import LeaseLostError, MarketplaceError, UnsafePlanError
+from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, desired_listing, remembered
 from chalicelib.domain.planner import plan
 from chalicelib.domain.ports import Lane, Marketplace
 from chalicelib.domain.shops import Lease, Shop
@@ -21,6 +22,12 @@ from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.record import Book, words
 from chalicelib.sync.shelf import Shelf
+
+ABOUT_STOCK_ONLY = frozenset({"order", "sibling"})
+"""Triggers that say nothing new about products: one a shop does not carry needs no whole read because it sold."""
+LOOKS_AN_HOUR = 6
+FIRST_LOOK_AGAIN_S = 5
+LONGEST_DELAY_S = 900  # what a queue can hold back
 
 
 def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "bulk") -> Run:
@@ -83,6 +90,7 @@ class _Pass:
         self._trigger = trigger
 
     def whole(self, products: Sequence[Product]) -> Run:
+        self._end_lost_runs()
         book = self._book()
         try:
             observed = self._market.observe()
@@ -90,15 +98,17 @@ class _Pass:
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
             raise
         shelf = Shelf(self._ctx.store, self._lease, self._ctx.store.bindings.of_shop(self._shop.id))
-        shelf.saw(observed, [desired_listing(product, {}) for product in products])
-        desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
-        return self._carry(desired, observed, shelf, book) or book.close(RunState.COMPLETE, self._market.calls)
+        shelf.gone(observed)
+        run = self._compared(products, observed, shelf, book)
+        return run or book.close(RunState.COMPLETE, self._market.calls)
 
     def some(self, products: Sequence[Product]) -> Run | None:
         bindings = self._bindings_of(products)
-        known = [product for product in products if any(sku in bindings for sku in product.skus)]
-        if any(product.on_sale and product not in known for product in products):
-            # Never seen in this shop: only a whole read may say that it is not there.
+        here = {sku for sku, binding in bindings.items() if binding.state is not ListingState.GONE}
+        known = [product for product in products if not here.isdisjoint(product.skus)]
+        is_edit = self._trigger not in ABOUT_STOCK_ONLY
+        if is_edit and any(product.on_sale and product not in known for product in products):
+            # Not seen in this shop: only a whole read may say that it is not there.
             self._ctx.queues.send("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
         desired = desired_listings(self._ctx, self._shop, known, bindings)
         observed = remembered(list(bindings.values()))
@@ -113,8 +123,27 @@ class _Pass:
 
     def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
         shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products))
+        return self._compared(products, observed, shelf, None)
+
+    def _compared(
+        self, products: Sequence[Product], observed: Observation, shelf: Shelf, book: Book | None
+    ) -> Run | None:
+        """What was read just now is compared and mended."""
+        shelf.saw(observed, [desired_listing(product, {}) for product in products])
         desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
-        return self._carry(desired, observed, shelf, None)
+        if _raises_stock(plan(desired, observed, shelf.bindings)):
+            # The shop may show less because it sold: an order we have not heard of must not be offered again.
+            self._heard(book)
+            desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
+        return self._carry(desired, observed, shelf, book)
+
+    def _heard(self, book: Book | None) -> None:
+        try:
+            take_orders.poll_with(self._ctx, self._shop, self._market)
+        except MarketplaceError as error:
+            if book is not None:
+                book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
+            raise
 
     def _carry(
         self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None
@@ -125,53 +154,98 @@ class _Pass:
         if made.is_empty and book is None:
             return None
         book = book or self._book()
-        shown = sum(len(listing.offers) for listing in observed.listings)
         try:
-            self._brake(made, shown, book)
-        except UnsafePlanError as error:
-            return book.close(RunState.WAITING, self._market.calls, note=" ".join(error.reasons))
-        return self._apply(made, desired, shelf, book)
+            now, waits_because = self._braked(made, observed, book)
+            return self._apply(now, desired, shelf, book, waits_because)
+        except LeaseLostError:
+            # Our last write may have come after one of the worker that holds the shop now.
+            self._ctx.queues.send("bulk", [messages.publish_shop(self._shop.id, "lease_lost")])
+            book.close(RunState.STOPPED, self._market.calls, note="lease_lost")
+            raise
 
-    def _apply(self, made: Plan, desired: Sequence[DesiredListing], shelf: Shelf, book: Book) -> Run:
+    def _apply(
+        self, made: Plan, desired: Sequence[DesiredListing], shelf: Shelf, book: Book, waits_because: str
+    ) -> Run:
         hands = Hands(self._ctx, self._market, book, shelf, desired)
         try:
             hands.do(made)
             hands.look_again()
         except OutOfTimeError:
             self._ctx.queues.send(self._lane, [messages.publish_shop(self._shop.id, "continued")])
+            self._stopped(hands)
             return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
         except MarketplaceError as error:
+            self._stopped(hands)
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
             raise
         self._tell(hands)
+        if waits_because:
+            return book.close(RunState.WAITING, self._market.calls, note=waits_because)
         unfinished = bool(hands.again_listings or hands.again_whole)
         return book.close(RunState.STOPPED if unfinished else RunState.COMPLETE, self._market.calls)
 
-    def _brake(self, made: Plan, shown: int, book: Book) -> None:
+    def _stopped(self, hands: Hands) -> None:
+        hands.leave_open()
+        self._tell(hands)
+
+    def _braked(self, made: Plan, observed: Observation, book: Book) -> tuple[Plan, str]:
+        """What may be done now, and why the rest waits for a person; empty when nothing does.
+
+        Unless the zeroes themselves are too many, numbers still come down while the rest waits: what is sold out
+        must not be for sale because of a price nobody has looked at.
+        """
         try:
-            safety.check(made, shown, self._ctx.policy.brakes)
+            safety.check(made, self._shown(made, observed), self._ctx.policy.brakes)
         except UnsafePlanError as error:
-            fingerprint = _fingerprint(made)
+            falls = () if "zeroes_many" in error.reasons else tuple(filter(_lowers_stock, made.changes))
+            waits = Plan(tuple(change for change in made.changes if change not in falls))
+            fingerprint = _fingerprint(waits)
             if not self._ctx.store.plans.approved(self._shop.id, fingerprint):
-                summary = [_line(change) for change in made.changes]
+                summary = [_line(change) for change in waits.changes]
                 self._ctx.store.plans.hold(self._shop.id, book.run.id, error.reasons, summary, fingerprint)
-                raise
+                return Plan(falls, made.skipped), " ".join(error.reasons)
         if self._lane != "urgent":
             self._ctx.store.plans.clear(self._shop.id)
+        return made, ""
+
+    def _shown(self, made: Plan, observed: Observation) -> int:
+        """How many offers the shop shows; of a few listings, those we remember of the whole shop."""
+        shown = sum(len(listing.offers) for listing in observed.listings)
+        if observed.complete and self._trigger != "look_again":
+            return shown
+        if len(made.changes) <= self._ctx.policy.brakes.always_allowed:
+            return max(shown, 1)
+        bindings = self._ctx.store.bindings.of_shop(self._shop.id).values()
+        return max(shown, sum(binding.state is not ListingState.GONE for binding in bindings))
 
     def _tell(self, hands: Hands) -> None:
         """Others learn what follows: this shop once more, and the siblings of scarce pieces that came down."""
         if hands.again_listings:
-            again = messages.look_at_listings(self._shop.id, sorted(hands.again_listings))
-            self._ctx.queues.send("bulk", [again], delay_s=math.ceil(hands.again_s))
+            ids = sorted(hands.again_listings)
+            self._again(messages.look_at_listings(self._shop.id, ids), " ".join(ids), hands.again_s)
         if hands.again_whole:
-            again = messages.publish_shop(self._shop.id, "look_again")
-            self._ctx.queues.send("bulk", [again], delay_s=math.ceil(hands.again_s))
+            self._again(messages.publish_shop(self._shop.id, "look_again"), "whole", hands.again_s)
         if hands.lowered:
             siblings = [s for s in self._ctx.store.shops.of_community(self._shop.community) if s.id != self._shop.id]
             self._ctx.queues.send(
                 "urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings]
             )
+
+    def _again(self, message: messages.Message, what: str, wait_s: float) -> None:
+        """The message comes back, later each time; what an hour of that did not mend is left to the sweep."""
+        digest = hashlib.sha256(what.encode()).hexdigest()[:16]
+        for turn in range(LOOKS_AN_HOUR):
+            if self._ctx.store.seen.first_time(f"again:{self._shop.id}:{digest}:{turn}", 3600):
+                delay_s = max(math.ceil(wait_s), FIRST_LOOK_AGAIN_S if turn else 0) * 2**turn
+                self._ctx.queues.send("bulk", [message], delay_s=min(delay_s, LONGEST_DELAY_S))
+                return
+
+    def _end_lost_runs(self) -> None:
+        """Runs of this shop that still say "running" are over: the lease is ours, so their workers died."""
+        for run in self._ctx.store.log.runs(self._shop.community):
+            if run.shop == self._shop.id and run.state is RunState.RUNNING:
+                ended = replace(run, state=RunState.STOPPED, ended_at=self._ctx.clock(), note="worker_lost")
+                self._ctx.store.log.finish(ended)
 
     def _book(self) -> Book:
         return Book(self._ctx.store.log, self._ctx.clock, self._shop, self._ctx.new_id(), self._lane, self._trigger)
@@ -186,9 +260,10 @@ def _audited(
     observed: Observation,
     bindings: Mapping[str, Binding],
 ) -> Plan:
-    """The plan, with what the channel cannot say left out; only listings about to be said are audited."""
+    """The plan, with what the channel cannot say left out; only what is about to be said is audited."""
     made = plan(desired, observed, bindings)
-    said = {c.product_code for c in made.changes if isinstance(c, CreateListing | FinishListing | UpdateContent)}
+    speaking = CreateListing | FinishListing | UpdateContent | SetPrice
+    said = {change.product_code for change in made.changes if isinstance(change, speaking)}
     objections = {listing.product_code: market.audit(listing) for listing in desired if listing.product_code in said}
     if not any(objections.values()):
         return made
@@ -197,6 +272,10 @@ def _audited(
 
 def _raises_stock(made: Plan) -> bool:
     return any(isinstance(change, SetStock) and change.to > change.was for change in made.changes)
+
+
+def _lowers_stock(change: Change) -> bool:
+    return isinstance(change, SetStock) and change.to < change.was
 
 
 def _fingerprint(made: Plan) -> str:

@@ -42,16 +42,39 @@ class Shelf:
             self._store.bindings.save([self.bindings[sku] for sku in sorted(self._unsaved)], self._lease)
             self._unsaved.clear()
 
+    def keep(self, now: datetime, seconds: float) -> None:
+        """The shop stays ours for a while: long work extends its lease well before the end.
+
+        Raises: LeaseLostError when the lease ended and another worker has the shop.
+        """
+        if (self._lease.until - now).total_seconds() < seconds / 2:
+            self._lease = self._store.shops.extend(self._lease, seconds)
+
+    def gone(self, observed: Observation) -> None:
+        """Offers a whole pass did not show are remembered as gone; an empty or cut pass says nothing."""
+        if not observed.complete or not observed.listings:
+            return
+        alive = [seen for seen in observed.listings if seen.state is not ListingState.GONE]
+        shown = {(seen.listing_id, offer.seller_sku) for seen in alive for offer in seen.offers}
+        listings = {seen.listing_id for seen in alive}
+        for sku, binding in list(self.bindings.items()):
+            waits = not binding.finished and binding.listing_id in listings
+            if (binding.listing_id, sku) not in shown and not waits:
+                self.change([sku], state=ListingState.GONE, quantity=0)
+
     def saw(self, observed: Observation, desired: Sequence[DesiredListing]) -> None:
         """The bindings show what was observed; listings with our seller SKUs are adopted."""
         by_sku = {sku: listing for listing in desired for sku in listing.skus}
         by_code = {listing.product_code: listing for listing in desired}
-        for seen in observed.listings:
-            if seen.state is ListingState.GONE:
-                continue
+        alive = [seen for seen in observed.listings if seen.state is not ListingState.GONE]
+        shown = {(seen.listing_id, offer.seller_sku) for seen in alive for offer in seen.offers}
+        for seen in alive:
             for offer in seen.offers:
-                if offer.seller_sku in by_sku:
-                    self._saw_offer(by_sku[offer.seller_sku], seen, offer)
+                listing, known = by_sku.get(offer.seller_sku), self.bindings.get(offer.seller_sku)
+                bound_to = known.listing_id if known else seen.listing_id
+                # Of twins the one we are bound to stays ours, whichever the shop names last.
+                if listing and (bound_to == seen.listing_id or (bound_to, offer.seller_sku) not in shown):
+                    self._saw_offer(listing, seen, offer)
             whole = by_code.get(seen.product_code)
             if whole is not None and {offer.seller_sku for offer in seen.offers}.isdisjoint(whole.skus):
                 self._saw_unfinished(whole, seen)
@@ -86,7 +109,12 @@ class Shelf:
 
     def offer_ids(self, listing: DesiredListing) -> dict[str, str]:
         """Seller SKU -> offer id for the variants the shop has."""
-        return {sku: self.bindings[sku].offer_id for sku in listing.skus if sku in self.bindings}
+        return {sku: binding.offer_id for sku, binding in self.here(listing).items()}
+
+    def here(self, listing: DesiredListing) -> dict[str, Binding]:
+        """Seller SKU -> binding of the listing's offers that are in the shop, as far as we know."""
+        bound = {sku: self.bindings[sku] for sku in listing.skus if sku in self.bindings}
+        return {sku: binding for sku, binding in bound.items() if binding.state is not ListingState.GONE}
 
     def _saw_offer(self, listing: DesiredListing, seen: ObservedListing, offer: ObservedOffer) -> None:
         known = self.bindings.get(offer.seller_sku)
@@ -114,6 +142,9 @@ class Shelf:
         )
 
     def _saw_unfinished(self, listing: DesiredListing, seen: ObservedListing) -> None:
+        bound = self.here(listing).values()
+        if any(binding.finished and binding.listing_id != seen.listing_id for binding in bound):
+            return  # the product stands elsewhere; a stray listing with its code takes nothing over
         waiting = Created(seen.listing_id, {}, seen.state, finished=False)
         self.created(listing, waiting, seen.observed_at)
 
@@ -128,12 +159,20 @@ class Images:
         self._shop_id = shop_id
         self._known: dict[str, str] = {}
         self._refused: dict[str, MarketplaceError] = {}
+        self._asked: set[str] = set()
+
+    def recall(self, keys: Iterable[str]) -> None:
+        """References the marketplace gave before are known; asked for once."""
+        wanted = sorted(set(keys) - self._asked)
+        if wanted:
+            self._known.update(self._store.bindings.images(self._shop_id, wanted))
+            self._asked.update(wanted)
 
     def bring(self, keys: Iterable[str]) -> None:
         """Every photo is at the marketplace, or its refusal is remembered for the listing that needs it."""
-        wanted = sorted(set(keys) - set(self._known))
-        self._known.update(self._store.bindings.images(self._shop_id, wanted))
-        missing = [key for key in wanted if key not in self._known]
+        wanted = sorted(set(keys))
+        self.recall(wanted)
+        missing = [key for key in wanted if key not in self._known and key not in self._refused]
         for start in range(0, len(missing), UPLOAD_TOGETHER):
             self._upload(missing[start : start + UPLOAD_TOGETHER])
 

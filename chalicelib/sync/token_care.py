@@ -64,7 +64,7 @@ class TokenKeeper:
             fresh = self._channel.refresh(self._access, stored)
         except OutcomeUnknownError:
             # The answer was lost. The pair may be spent; asking again with it tells which, and cannot make it worse.
-            fresh = self._channel.refresh(self._access, stored)
+            fresh = self._asked_again(stored)
         except DisconnectedError:
             # Perhaps the loser of a race: whoever won has stored a younger pair.
             stored_again = self._shops.tokens(self._access.shop)
@@ -75,6 +75,13 @@ class TokenKeeper:
             return self._shops.save_tokens(self._access.shop, fresh, stored.generation)
         except StaleWriteError:
             return self._shops.tokens(self._access.shop)
+
+    def _asked_again(self, stored: Tokens) -> Tokens:
+        try:
+            return self._channel.refresh(self._access, stored)
+        except OutcomeUnknownError as error:
+            # Whoever wanted a token wrote nothing to the shop: for him this may simply work later.
+            raise TransientError(error.channel, error.code, error.message, request_id=error.request_id) from error
 
 
 def refresh_if_ending(
