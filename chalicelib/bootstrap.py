@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.domain.ports import Channel, Lane, Store
-from chalicelib.sync.context import Context, Policy
-
 if TYPE_CHECKING:
     import httpx
 
+    from chalicelib.domain.ports import Channel, Lane, Store
     from chalicelib.store.queues import SqsQueues
     from chalicelib.store.table import Table
+    from chalicelib.sync.context import Context
     from chalicelib.web.services import Services
 
 
@@ -123,6 +122,8 @@ def context(remaining_s: Callable[[], float] = _forever) -> Context:
 
 @cache
 def _context() -> Context:
+    from chalicelib.sync.context import Context, Policy
+
     return Context(store(), queues(), channel, now_utc, Policy())
 
 

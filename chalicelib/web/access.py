@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.web.services import Person, Role
+from chalicelib.web.persons import Person, Role
 
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.STAFF, Role.ADMIN})

@@ -1,73 +1,19 @@
-"""Registers every page on Chalice; each request passes the same gate before its view."""
+"""Registers every page on Chalice; the pages themselves are imported with the first request."""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable, Mapping
-from hmac import compare_digest
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from chalicelib.domain.errors import NotFoundError, StaleWriteError
-from chalicelib.web.access import RULES, Rule, may
-from chalicelib.web.answers import FOR_EVER, GUARDS, Answer, plain, redirect
-from chalicelib.web.pages import static_files
-from chalicelib.web.services import Services, ServicesSource, Session
-from chalicelib.web.views import balance, home, log, orders, product, products, shops, sign_in
-from chalicelib.web.views.errors import problem
-from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
+from chalicelib.web.access import RULES, Rule
 
 if TYPE_CHECKING:
-    from chalice.app import Chalice, Request, Response
+    from chalice.app import Chalice, Response
 
-View = Callable[[Visit, Services], Answer]
+    from chalicelib.web.answers import Answer
+    from chalicelib.web.services import ServicesSource
+
 FORM = "application/x-www-form-urlencoded"
-logger = logging.getLogger("pinto.web")
-_PARAMETER = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-
-
-def health(name: str) -> Answer:
-    """Says that the function answers; it touches nothing behind it."""
-    return plain("ok\n")
-
-
-def static(name: str) -> Answer:
-    """One of our few files, under a name that changes with its content."""
-    if name not in static_files():
-        return plain("not found\n", 404)
-    kind, data = static_files()[name]
-    return Answer(200, data.decode("utf-8"), kind, f"public, {FOR_EVER}")
-
-
-def community(visit: Visit, services: Services) -> Answer:
-    """A community's front door is its product list."""
-    return redirect(visit.url(f"/c/{visit.parameters['community']}/products"))
-
-
-# Answered without services, so that neither waits for a client to be built.
-STILL: Mapping[str, Callable[[str], Answer]] = {"health": health, "static": static}
-
-VIEWS: Mapping[str, View] = {
-    "community": community,
-    "sign_in_page": sign_in.sign_in_page,
-    "sign_in": sign_in.sign_in,
-    "choose_language": sign_in.choose_language,
-    "sign_out": sign_in.sign_out,
-    "home": home.home,
-    "products": products.products,
-    "photo": products.photo,
-    "product": product.product,
-    "edit_product": product.edit_product,
-    "switch_on_sale": product.switch_on_sale,
-    "orders": orders.orders,
-    "balance": balance.balance,
-    "shops": shops.shops,
-    "retry_shop": shops.retry_shop,
-    "approve_plan": shops.approve_plan,
-    "log": log.log,
-    "run": log.run,
-}
 
 
 def register(app: Chalice, services: ServicesSource) -> None:
@@ -80,6 +26,8 @@ def register(app: Chalice, services: ServicesSource) -> None:
 
 def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[..., Response]:
     def handle(**_: str) -> Response:
+        from chalicelib.web.gate import STILL, answer
+
         request = app.current_request
         assert request is not None
         if rule.view in STILL:
@@ -90,86 +38,10 @@ def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[...
     return handle
 
 
-def answer(rule: Rule, request: Request, source: ServicesSource) -> Answer:
-    """The gate: facts, session, access, form token, view; whatever goes wrong becomes a page in words."""
-    services = source()
-    visit = _visit(request, services)
-    try:
-        return _admitted(rule, visit, request, services)
-    except NotFoundError:
-        return problem(visit, 404, "missing")
-    except StaleWriteError:
-        return problem(visit, 409, "changed")
-    except Exception:
-        # The last net: a person sees words, the log the whole story (no form, no cookie, no query in it).
-        logger.exception("page failed", extra={"view": rule.view, "path": visit.path})
-        return problem(visit, 500, "broken")
-
-
-def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) -> Answer:
-    if not all(_PARAMETER.fullmatch(value) for value in visit.parameters.values()):
-        raise NotFoundError("no such address")
-    visit = visit.signed_in(_session(visit, services))
-    if not rule.is_public and visit.person is None:
-        then = f"?next={quote(visit.here, safe='/')}" if visit.method == "GET" and visit.here != "/" else ""
-        return redirect(visit.url("/sign-in" + then))
-    if visit.person and not may(visit.person, rule, visit.parameters.get("community", "")):
-        return problem(visit, 403, "forbidden")
-    if rule.method == "POST":
-        try:
-            visit = visit.with_form(read_form(request.raw_body))
-        except ValueError:
-            return problem(visit, 400, "unreadable")
-        if not _is_ours(visit):
-            return problem(visit, 403, "expired")
-    return VIEWS[rule.view](visit, services)
-
-
-def _is_ours(visit: Visit) -> bool:
-    """Whether the form was made by us for this browser."""
-    carried, expected = visit.form.get("form_token", ""), visit.form_token
-    return bool(expected) and compare_digest(carried.encode(), expected.encode())
-
-
-def _session(visit: Visit, services: Services) -> Session | None:
-    session_id = visit.token(SESSION_COOKIE)
-    session = services.sessions.get(session_id) if session_id else None
-    return session if session and session.until > visit.now else None
-
-
-def _visit(request: Request, services: Services) -> Visit:
-    headers, context = request.headers, request.context
-    parameters = dict(request.uri_params or {})
-    path, base = _paths(request.path, str(context.get("path", request.path)), parameters)
-    query = {name: value for name, value in (request.query_params or {}).items() if len(value) <= 200}
-    return Visit(
-        method=request.method,
-        path=path,
-        base=base,
-        now=services.clock(),
-        parameters=parameters,
-        query=query,
-        form={},
-        cookies=read_cookies(headers.get("cookie", "")),
-        address=str(context.get("identity", {}).get("sourceIp", "")),
-        secure=headers.get("x-forwarded-proto", "") == "https",
-    )
-
-
-def _paths(resource: str, asked: str, parameters: Mapping[str, str]) -> tuple[str, str]:
-    """(path inside this site, stage prefix): API Gateway puts the stage before the path, `chalice local` does not."""
-    path = resource.format(**parameters)
-    bare = asked.rstrip("/") or "/"
-    # The front page alone leaves nothing but the stage: "/api" is "/" under the prefix "/api".
-    base = bare.removesuffix(path if path != "/" else "")
-    if path != "/" and base == bare:
-        base = ""
-    base = "" if base == "/" else base
-    return path, base if re.fullmatch(r"(/[A-Za-z0-9_-]+)?", base) else ""
-
-
 def _response(given: Answer) -> Response:
     from chalice.app import Response
+
+    from chalicelib.web.answers import GUARDS
 
     headers: dict[str, Any] = {**GUARDS, "Content-Type": given.content_type, "Cache-Control": given.cache}
     if given.location:

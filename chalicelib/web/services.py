@@ -4,41 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.domain.ports import Channel, Clock, Queues, Store
 from chalicelib.sync.context import Context, Policy
-
-
-class Role(StrEnum):
-    """What a person is to the programme."""
-
-    SELLER = "seller"
-    PARTNER = "partner"
-    STAFF = "staff"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who signed in. `communities` are the ids this person works for; staff and admins see all without them."""
-
-    email: str
-    name: str
-    role: Role
-    communities: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One signed-in browser. `id` is the opaque value of its cookie, `form_token` the proof its forms carry."""
-
-    id: str
-    person: Person
-    form_token: str
-    until: datetime
+from chalicelib.web.persons import Person, Role, Session
 
 
 class People(Protocol):
@@ -78,3 +48,5 @@ class Services:
 
 ServicesSource = Callable[[], Services]
 """Answers the services, built on first use: nothing is connected while routes are registered."""
+
+__all__ = ["People", "Person", "Role", "Services", "ServicesSource", "Session", "Sessions", "no_channel"]

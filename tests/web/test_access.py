@@ -6,7 +6,7 @@ import pytest
 from pages_world import PEOPLE, World
 
 from chalicelib.web.access import RULES, Rule, belongs, may
-from chalicelib.web.routes import STILL, VIEWS
+from chalicelib.web.gate import STILL, VIEWS
 from chalicelib.web.services import Person, Role
 
 OURS, THEIRS = "namphrik-tittu", "kratip"
