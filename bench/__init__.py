@@ -1,1 +1,1 @@
-"""What `make bench` measures; each module has `measure()`."""
+"""What `make bench` measures."""
