@@ -31,6 +31,11 @@ def _whole(value: Any) -> Any:
     return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else number
 
 
+def _flag(value: Any) -> Any:
+    """Flags come as 0 and 1, as numbers or texts, as true and false, or not at all."""
+    return str(value).strip().lower() in ("1", "true", "yes")
+
+
 def _rows(value: Any) -> Any:
     return [] if value is None or value in ("", {}) else value
 
@@ -47,6 +52,7 @@ def _words(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Decimal, BeforeValidator(_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Words = Annotated[list[str], BeforeValidator(_words)]
 
 
@@ -69,8 +75,17 @@ def _either(*names: str) -> AliasChoices:
 class WarehouseAnswer(Answer):
     """Stock of one SKU in one warehouse."""
 
+    code: Text = Field("", validation_alias=_either("warehouseCode", "warehouse_code"))
     sellable: Whole | None = Field(None, alias="sellableQuantity")
     quantity: Whole | None = None
+    biz_type: Text = Field("", validation_alias=_either("bizType", "BizType"))
+
+
+class ChannelStockAnswer(Answer):
+    """Units of one SKU that a campaign has locked; they are part of the sellable ones."""
+
+    sellable: Whole | None = Field(None, alias="sellableQuantity")
+    end_time: Text = Field("", alias="endTime")
 
 
 Warehouses = Annotated[list[WarehouseAnswer], BeforeValidator(_rows)]
@@ -88,6 +103,9 @@ class SkuAnswer(Answer):
     available: Whole | None = Field(None, validation_alias=_either("Available", "available"))
     warehouses: Warehouses = Field(default_factory=list, alias="multiWarehouseInventories")
     fbl: Warehouses = Field(default_factory=list, alias="fblWarehouseInventories")
+    channels: Annotated[list[ChannelStockAnswer], BeforeValidator(_rows)] = Field(
+        default_factory=list, alias="channelInventories"
+    )
 
 
 class AttributesAnswer(Answer):
@@ -105,6 +123,7 @@ class ProductAnswer(Answer):
     primary_category: Text = Field("", validation_alias=_either("primary_category", "primaryCategory"))
     attributes: AttributesAnswer = AttributesAnswer(name="")
     reject_reason: Words = Field(default_factory=list, validation_alias=_either("rejectReason", "reject_reason"))
+    hidden_reason: Text = Field("", validation_alias=_either("hiddenReason", "hidden_reason"))
     variation: dict[str, Any] | None = None
     skus: list[SkuAnswer] = Field(default_factory=list)
 
@@ -252,6 +271,14 @@ class ItemAnswer(Answer):
     item_price: Amount
     paid_price: Amount
     currency: Text = "THB"
+    package_id: Text = ""
+    tracking_code: Text = ""
+    shipment_provider: Text = ""
+    is_fbl: Flag = False
+    is_digital: Flag = False
+    own_fleet: Flag = Field(False, alias="delivery_option_sof")
+    need_cancel_confirm: Flag = False
+    reverse_order_id: Text = ""
 
 
 class OrderItemsAnswer(Answer):

@@ -23,6 +23,7 @@ from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredListing, ListingState, ObservedListing, ObservedOffer
 from connectors.lazada.answers import ProductAnswer, SkuAnswer
+from connectors.lazada.limits import own_rows
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
 
@@ -51,7 +52,7 @@ def observed_listing(product: ProductAnswer, at: datetime, settings: Settings) -
         title=product.attributes.name,
         offers=tuple(_offer(sku, settings, gone=state is ListingState.GONE) for sku in kept),
         observed_at=at,
-        reason=" / ".join(product.reject_reason) if state is ListingState.REJECTED else "",
+        reason=_reason(product) if state is ListingState.REJECTED else "",
     )
 
 
@@ -64,6 +65,12 @@ def _state(product: ProductAnswer, kept: Sequence[SkuAnswer]) -> ListingState:
     if state is ListingState.LIVE and all(_sku_status(sku) == "inactive" for sku in kept):
         return ListingState.HIDDEN
     return state
+
+
+def _reason(product: ProductAnswer) -> str:
+    """Lazada's own words for holding a listing back; its sub-status where it gives none."""
+    said = [*product.reject_reason, product.hidden_reason] if product.hidden_reason else product.reject_reason
+    return " / ".join(said) or product.sub_status or product.status
 
 
 def item_state(status: str) -> ListingState:
@@ -96,19 +103,19 @@ def _offer(sku: SkuAnswer, settings: Settings, *, gone: bool) -> ObservedOffer:
         seller_sku=sku.seller_sku,
         offer_id=sku.sku_id,
         price=money(sku.price or Decimal(0)),
-        quantity=min(max(sellable(sku), 0), settings.most_units),
+        quantity=min(max(sellable(sku, settings), 0), settings.most_units),
         live=_sku_status(sku) == "active",
     )
 
 
-def sellable(sku: SkuAnswer) -> int:
+def sellable(sku: SkuAnswer, settings: Settings) -> int:
     """Units a buyer can order from the seller's own warehouses (LAZ-001).
 
     `sellableQuantity` first; warehouses without stock are not listed, so an empty list beside Lazada-run stock
-    means none of ours. Then `Available`, then `quantity`.
+    means none of ours. Then `Available`, then `quantity`. Pre-order stock is not counted.
     """
     if sku.warehouses or sku.fbl:
-        return sum((row.sellable if row.sellable is not None else row.quantity) or 0 for row in sku.warehouses)
+        return sum((row.sellable if row.sellable is not None else row.quantity) or 0 for row in own_rows(sku, settings))
     if sku.available is not None:
         return sku.available
     return sku.quantity or 0

@@ -11,6 +11,7 @@ from chalicelib.domain.offers import ListingState, Observation, ObservedListing
 from connectors.lazada import convert
 from connectors.lazada.answers import ProductAnswer, ProductsAnswer, read_as
 from connectors.lazada.client import Client
+from connectors.lazada.limits import Limit, limit_of
 from connectors.wire import batches, side_by_side
 
 
@@ -21,6 +22,7 @@ class Listings:
         self._client = client
         self._settings = client.settings
         self._skus_of: dict[str, tuple[str, ...]] = {}
+        self._limits: dict[str, Limit] = {}
 
     def all(self) -> Observation:
         """Every listing; complete only when every page came and at least as many items as were promised."""
@@ -70,6 +72,10 @@ class Listings:
         known = self._skus_of.get(listing_id, ())
         self._skus_of[listing_id] = tuple(dict.fromkeys([*known, *seller_skus]))
 
+    def limit(self, offer_id: str) -> Limit:
+        """What the last read showed to bind the offer's stock; nothing when it was not read."""
+        return self._limits.get(offer_id, Limit())
+
     def _known_skus(self, listing_ids: Iterable[str]) -> list[str]:
         return [sku for listing_id in listing_ids for sku in self._skus_of.get(listing_id, ())]
 
@@ -115,6 +121,8 @@ class Listings:
         return read_as(ProductsAnswer, reply.data, reply.request_id)
 
     def _observation(self, products: Iterable[ProductAnswer], complete: bool, at: datetime) -> Observation:
+        products = list(products)
+        self._limits |= {sku.sku_id: limit_of(sku) for product in products for sku in product.skus}
         listings = tuple(convert.observed_listing(product, at, self._settings) for product in products)
         for listing in listings:
             self._skus_of[listing.listing_id] = tuple(offer.seller_sku for offer in listing.offers)

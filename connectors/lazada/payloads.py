@@ -107,9 +107,19 @@ def sku_removal_payload(listing_id: str, offer_ids: Sequence[str]) -> str:
     return as_text({"Product": {"ItemId": listing_id, "Skus": {"Sku": [{"SkuId": one} for one in offer_ids]}}})
 
 
-def stock_payload(targets: Sequence[OfferTarget]) -> str:
-    """Payload of `/product/stock/sellable/update`: absolute sellable units (LAZ-001)."""
-    return _numbers_payload([{**_ids(target), "SellableQuantity": str(target.quantity)} for target in targets])
+def stock_payload(targets: Sequence[OfferTarget], warehouse: str = "") -> str:
+    """Payload of `/product/stock/sellable/update`: absolute sellable units (LAZ-001).
+
+    `warehouse` is named for shops with several only: Lazada refuses the form for a shop with one.
+    """
+    return _numbers_payload([_ids(target) | _stock(target, warehouse) for target in targets])
+
+
+def _stock(target: OfferTarget, warehouse: str) -> Json:
+    units: Json = {"SellableQuantity": str(target.quantity)}
+    if not warehouse:
+        return units
+    return {"MultiWarehouseInventories": {"MultiWarehouseInventory": [{"WarehouseCode": warehouse} | units]}}
 
 
 def price_payload(targets: Sequence[OfferTarget]) -> str:

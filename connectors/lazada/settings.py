@@ -13,6 +13,9 @@ class Settings:
 
     `calls_per_s` holds for one API and one shop; Lazada publishes 50 for its stock APIs and nothing for others.
 
+    `warehouse` is the code of the warehouse whose stock is ours, for a shop with several (LAZ-018);
+    `sell_beside_fbl` lets our stock stand beside goods that Lazada keeps and ships itself.
+
     Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
     that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
     `known_attributes` maps an attribute name to what is true of every community product.
@@ -35,6 +38,8 @@ class Settings:
     busy_wait_s: float = 3.0
     new_token_wait_s: float = 10.0
     most_units: int = 999_999_999
+    warehouse: str = ""
+    sell_beside_fbl: bool = False
     countries: tuple[str, ...] = ("th",)
     language: str = "th_TH"
     brand: str = "No Brand"

@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from chalicelib.domain.errors import (
-    DisconnectedError,
-    MarketplaceError,
-    OutcomeUnknownError,
-    ProtocolSurpriseError,
-    RejectedError,
-    TokenExpiredError,
-    TransientError,
-)
+from chalicelib.domain.errors import OutcomeUnknownError, ProtocolSurpriseError, RejectedError, StaleError
 from chalicelib.domain.offers import DesiredListing, ListingState
 from chalicelib.domain.ports import Created, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
-from connectors.lazada import convert, payloads
+from connectors.lazada import convert, limits, payloads
 from connectors.lazada.answers import CreatedAnswer, ProductAnswer, read_as
 from connectors.lazada.client import Client, Reply
 from connectors.lazada.facts import Facts
 from connectors.lazada.listings import Listings
+from connectors.lazada.outcomes import in_batches, one_by_one, outcome
 from connectors.lazada.refusal import CHANNEL, Detail, meaning_of
 from connectors.wire import batches
-
-# Troubles of the whole shop or of the code: they stop the work instead of failing one row of it.
-_FOR_THE_CALLER = (DisconnectedError, TokenExpiredError, ProtocolSurpriseError)
 
 
 class Writes:
@@ -55,9 +45,12 @@ class Writes:
     def update_content(
         self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
     ) -> Outcome:
-        """Words, photos, size and options of the SKUs that are there, then the SKUs that are missing."""
+        """Words, photos, size and options of the SKUs that are there, then the SKUs that are missing.
+
+        A SKU that `offer_ids` names and the listing lacks has left the catalogue: it is removed last.
+        """
         self._listings.remember(listing_id, listing.skus)
-        return _outcome(listing_id, lambda: self._said(listing, listing_id, offer_ids, images))
+        return outcome(listing_id, lambda: self._said(listing, listing_id, offer_ids, images))
 
     def _said(
         self, listing: DesiredListing, listing_id: str, offer_ids: Mapping[str, str], images: Mapping[str, str]
@@ -70,20 +63,32 @@ class Writes:
         payload = payloads.update_payload(listing, listing_id, present, images, names)
         reply = self._client.write("/product/update", {"payload": payload})
         if item is not None and len(present) < len(listing.offers):
-            return self._added(listing, item, present)
-        return reply
+            reply = self._added(listing, item, present)
+        left = [offer_id for sku, offer_id in offer_ids.items() if sku not in listing.skus]
+        return self._without(listing_id, left) if left else reply
+
+    def _without(self, listing_id: str, offer_ids: Sequence[str]) -> Reply:
+        """The item without SKUs that left the catalogue; one that is gone already counts as done."""
+        try:
+            return self._client.write(
+                "/product/sku/remove", {"payload": payloads.sku_removal_payload(listing_id, offer_ids)}
+            )
+        except StaleError as error:
+            if set(offer_ids).isdisjoint(convert.kept_sku_ids(self._listings.one(listing_id))):
+                return Reply({}, error.request_id, {})
+            raise
 
     def hide(self, listings: Iterable[str]) -> tuple[Outcome, ...]:
         """Each item is off sale and kept; one that already was counts as done."""
-        return _one_by_one(listings, self._hidden)
+        return one_by_one(listings, self._hidden)
 
     def restore(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Each item's SKUs are on sale again, after Lazada's review."""
-        return _one_by_one(listings, lambda listing_id: self._restored(listing_id, listings[listing_id]))
+        return one_by_one(listings, lambda listing_id: self._restored(listing_id, listings[listing_id]))
 
     def remove(self, listings: Iterable[str]) -> tuple[Outcome, ...]:
         """Each item is deleted with every SKU it has; one that is not there (any more) counts as done."""
-        return _one_by_one(listings, self._removed)
+        return one_by_one(listings, self._removed)
 
     def _removed(self, listing_id: str) -> Reply:
         item = self._listings.one(listing_id)
@@ -131,27 +136,29 @@ class Writes:
         return self._numbers("/product/price_quantity/update", targets, payloads.price_payload)
 
     def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
-        """Sellable units, absolute, at most fifty SKUs a call (LAZ-001)."""
-        return self._numbers("/product/stock/sellable/update", targets, payloads.stock_payload)
+        """Sellable units, absolute, at most fifty SKUs a call (LAZ-001); what is bound elsewhere is left alone."""
+        now, settings = self._client.gateway.now(), self._client.settings
+        refused = {
+            target: found
+            for target in targets
+            if (found := limits.refused(target, self._listings.limit(target.offer_id), now, settings))
+        }
+        sent = [target for target in targets if target not in refused]
+        payload = partial(payloads.stock_payload, warehouse=settings.warehouse)
+        answered = dict(zip(sent, self._numbers("/product/stock/sellable/update", sent, payload), strict=True))
+        return tuple(refused.get(target) or answered[target] for target in targets)
 
     def _numbers(
         self, path: str, targets: Sequence[OfferTarget], payload: Callable[[Sequence[OfferTarget]], str]
     ) -> tuple[Outcome, ...]:
         for target in targets:
             self._listings.remember(target.listing_id, (target.seller_sku,))
-        outcomes: list[Outcome] = []
-        for batch in batches(targets, self._client.settings.skus_per_write):
-            try:
-                reply = self._client.write(path, {"payload": payload(batch)}, partial=True)
-            except _FOR_THE_CALLER:
-                raise
-            except MarketplaceError as error:
-                if isinstance(error, TransientError) and not outcomes:
-                    raise  # nothing was written yet: the caller may simply come back
-                outcomes += [_failed(target.seller_sku, error) for target in batch]
-            else:
-                outcomes += _judged(batch, reply)
-        return tuple(outcomes)
+
+        def write(batch: Sequence[OfferTarget]) -> list[Outcome]:
+            return _judged(batch, self._client.write(path, {"payload": payload(batch)}, partial=True))
+
+        size = self._client.settings.skus_per_write
+        return tuple(in_batches(targets, size, lambda target: target.seller_sku, write))
 
 
 def _changed_axes(listing: DesiredListing, item: ProductAnswer | None) -> tuple[str, ...]:
@@ -168,34 +175,6 @@ def _created(reply: Reply) -> CreatedAnswer:
     except ProtocolSurpriseError as error:
         # Accepted, and we cannot tell what: it has to be found by its seller SKUs.
         raise OutcomeUnknownError(CHANNEL, error.code, error.message, request_id=reply.request_id) from None
-
-
-def _one_by_one(listing_ids: Iterable[str], call: Callable[[str], Reply]) -> tuple[Outcome, ...]:
-    outcomes: list[Outcome] = []
-    for listing_id in listing_ids:
-        try:
-            outcomes.append(_outcome(listing_id, partial(call, listing_id)))
-        except TransientError as error:
-            if not outcomes:
-                raise
-            outcomes.append(_failed(listing_id, error))
-    return tuple(outcomes)
-
-
-def _outcome(listing_id: str, call: Callable[[], Reply]) -> Outcome:
-    """What came of one call; troubles of the whole shop, and those before anything was sent, are raised."""
-    try:
-        reply = call()
-    except (*_FOR_THE_CALLER, TransientError):
-        raise
-    except MarketplaceError as error:
-        return _failed(listing_id, error)
-    return Outcome(listing_id, EntryState.ACCEPTED, request_id=reply.request_id)
-
-
-def _failed(subject: str, error: MarketplaceError) -> Outcome:
-    state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.FAILED
-    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message)
 
 
 def _judged(batch: Sequence[OfferTarget], reply: Reply) -> list[Outcome]:
