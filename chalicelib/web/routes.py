@@ -19,7 +19,8 @@ FORM = "application/x-www-form-urlencoded"
 def register(app: Chalice, services: ServicesSource) -> None:
     """Every route of the access table answers on `app`. Nothing is built or connected before the first request."""
     for rule in RULES:
-        kinds = [FORM] if rule.method == "POST" else ["application/json"]
+        # Some clients keep the form's Content-Type when a redirect turns their POST into a GET.
+        kinds = [FORM] if rule.method == "POST" else ["application/json", FORM]
         handler = _handler(app, services, rule)
         app.route(rule.path, methods=[rule.method], content_types=kinds, name=f"web_{rule.view}")(handler)
 
