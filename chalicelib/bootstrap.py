@@ -9,37 +9,22 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 if TYPE_CHECKING:
     import httpx
 
     from chalicelib.domain.ports import Channel, Lane, Store
+    from chalicelib.settings import Settings
     from chalicelib.store.queues import SqsQueues
     from chalicelib.store.table import Table
     from chalicelib.sync.context import Context
     from chalicelib.web.services import Services
 
 
-class Settings(BaseModel):
-    """What `infra/resources.yaml` puts into every function's environment, by these names in capitals."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    pinto_table: str
-    pinto_urgent_queue_url: str
-    pinto_bulk_queue_url: str
-    pinto_money_queue_url: str
-    pinto_bucket: str
-    pinto_key_id: str
-    pinto_user_pool_id: str = ""
-    pinto_user_pool_client_id: str = ""
-    pinto_public_url: str = ""
-
-
 @cache
 def settings() -> Settings:
     """The environment, read once. Raises: pydantic.ValidationError naming every variable that is missing."""
+    from chalicelib.settings import Settings
+
     return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.web.persons import Person, Role
+from chalicelib.web.roles import Role
+
+if TYPE_CHECKING:
+    from chalicelib.web.persons import Person
 
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.STAFF, Role.ADMIN})

@@ -1,19 +1,11 @@
-"""Who uses the pages, in words light enough for a cold start."""
+"""Who uses the pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What a person is to the programme."""
-
-    SELLER = "seller"
-    PARTNER = "partner"
-    STAFF = "staff"
-    ADMIN = "admin"
+from chalicelib.web.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
