@@ -138,6 +138,19 @@ class Client:
             lambda token: self.gateway.send("POST", path, params, access_token=token, is_write=True, partial=partial)
         )
 
+    def act(self, path: str, params: Params) -> Reply:
+        """As `write`, for the changes that Lazada documents as GET."""
+        return self._with_token(lambda token: self.gateway.send("GET", path, params, access_token=token, is_write=True))
+
+    def fetch(self, link: str) -> bytes:
+        """The file behind a link that Lazada gave; no token and no signature travel. Raises: TransientError."""
+        if not link.startswith(("https://", "http://")):
+            raise ProtocolSurpriseError(CHANNEL, "unexpected_link", link[:20])
+        response = self.gateway.wire.read(lambda: self.gateway.wire.send("GET", link, is_write=False))
+        if response.status_code != 200:
+            raise TransientError(CHANNEL, f"http_{response.status_code}", "file behind a link")
+        return response.content
+
     def create(self, path: str, params: Params) -> Reply:
         """As `write`; a rate limit also counts as unknown, so that nothing is created twice."""
         try:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
 from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile
+from chalicelib.domain.returns import Return
+from chalicelib.domain.settlement import Settlement
+from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
 from connectors.lazada import audit, photos
+from connectors.lazada.cancels import Cancels
 from connectors.lazada.client import Client
 from connectors.lazada.facts import Facts
+from connectors.lazada.finance import Finance
 from connectors.lazada.listings import Listings
 from connectors.lazada.orders import Orders
 from connectors.lazada.refusal import CHANNEL
+from connectors.lazada.returns import Returns
+from connectors.lazada.shipping import Shipping
 from connectors.lazada.writes import Writes
 from connectors.wire import side_by_side
 
 
 class LazadaShop:
-    """Implements `ports.Marketplace`; what each method promises is written there."""
+    """Implements `ports.Marketplace` and `ports.SellerDesk`; what each method promises is written there."""
 
     channel = CHANNEL
 
@@ -29,6 +37,10 @@ class LazadaShop:
         self._listings = Listings(client)
         self._orders = Orders(client, shop)
         self._writes = Writes(client, self._listings, facts)
+        self._shipping = Shipping(client, self._orders)
+        self._cancels = Cancels(client, self._orders, self._shipping)
+        self._returns = Returns(client, self._cancels, shop)
+        self._finance = Finance(client, shop)
 
     @property
     def calls(self) -> int:
@@ -105,3 +117,49 @@ class LazadaShop:
     def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
         """These orders, whole; one the shop does not know is missing."""
         return self._orders.by_id(order_ids)
+
+    # --- the seller's desk -------------------------------------------------------------------------------------
+
+    def shipping_choices(self, order_id: str) -> tuple[ShippingChoice, ...]:
+        """How the order may go: Lazada decides for local shops. Raises: StaleError when nothing is to be packed."""
+        return self._shipping.choices(order_id)
+
+    def pack(self, order_id: str, line_ids: Sequence[str], choice: ShippingChoice) -> tuple[Parcel, ...]:
+        """The lines (empty: all that can be) are packed, in the parcels Lazada made of them."""
+        return self._shipping.pack(order_id, line_ids, choice)
+
+    def ready_to_ship(self, parcels: Sequence[Parcel]) -> tuple[Outcome, ...]:
+        """The carrier may come; one outcome per parcel, by package id."""
+        return self._shipping.ready(parcels)
+
+    def parcels(self, order_id: str) -> tuple[Parcel, ...]:
+        """The order's parcels as they stand."""
+        return self._shipping.parcels(order_id)
+
+    def label(self, parcels: Sequence[Parcel]) -> Label:
+        """One PDF for up to twenty parcels: the bytes, since links die after ten minutes."""
+        return self._shipping.label(parcels)
+
+    def cancel_reasons(self, order_id: str, line_ids: Sequence[str]) -> tuple[CancelReason, ...]:
+        """Reasons Lazada accepts now; empty when it lets nobody cancel any more."""
+        return self._cancels.reasons(order_id, line_ids)
+
+    def cancel(self, order_id: str, line_ids: Sequence[str], reason: CancelReason) -> Outcome:
+        """The lines (empty: all) are cancelled by the seller, and no others."""
+        return self._cancels.cancel(order_id, line_ids, reason)
+
+    def answer_cancellation(self, order_id: str, *, agree: bool) -> Outcome:
+        """The buyer's request to cancel is answered."""
+        return self._cancels.answer(order_id, agree=agree)
+
+    def returns(self, window: OrderWindow) -> Iterator[tuple[Return, ...]]:
+        """Pages of returns and refunds of the window, each once."""
+        return self._returns.pages(window)
+
+    def answer_return(self, return_id: str, *, agree: bool, reason: str = "") -> Outcome:
+        """The next step of the return is agreed or refused. Raises: RejectedError where that cannot be said here."""
+        return self._returns.answer(return_id, agree=agree, reason=reason)
+
+    def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
+        """Statements made in `since <= t < until`, one a page."""
+        return self._finance.settlements(since, until)

@@ -83,6 +83,11 @@ class Orders:
         heads = side_by_side(self._head, dict.fromkeys(order_ids))
         return self._whole([head for head in heads if head is not None])
 
+    def items(self, order_id: str) -> tuple[ItemAnswer, ...]:
+        """The units of one order. Raises: StaleError for an order that is not this shop's."""
+        reply = self._client.read("/order/items/get", {"order_id": order_id})
+        return read_each(ItemAnswer, reply.data, reply.request_id)
+
     def _page(self, words: _Words, since: datetime, last: datetime, offset: int) -> OrdersAnswer:
         size = self._settings.orders_per_page
         if offset + size >= self._settings.order_offset_cap:

@@ -16,6 +16,8 @@ class Settings:
     `warehouse` is the code of the warehouse whose stock is ours, for a shop with several (LAZ-018);
     `sell_beside_fbl` lets our stock stand beside goods that Lazada keeps and ships itself.
 
+    `zeroing_reasons` and `zeroing_words` tell the reasons to cancel after which Lazada sets the SKU to zero.
+
     Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
     that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
     `known_attributes` maps an attribute name to what is true of every community product.
@@ -28,6 +30,13 @@ class Settings:
     order_offset_cap: int = 5_000
     orders_per_items_call: int = 50
     skus_per_write: int = 50
+    packages_per_call: int = 20
+    returns_per_page: int = 10
+    transactions_per_page: int = 500
+    transaction_days: int = 179
+    statement_days: int = 31
+    statement_lag_days: int = 7
+    label_wait_s: float = 5.0
     brands_per_page: int = 200
     brand_pages: int = 10
     facts_live_s: float = 86_400.0
@@ -40,6 +49,9 @@ class Settings:
     most_units: int = 999_999_999
     warehouse: str = ""
     sell_beside_fbl: bool = False
+    currency: str = "THB"
+    zeroing_reasons: tuple[str, ...] = ("10000021", "10000023")
+    zeroing_words: tuple[str, ...] = ("out of stock", "wrong price", "pricing error", "สินค้าหมด", "ราคาผิด")
     countries: tuple[str, ...] = ("th",)
     language: str = "th_TH"
     brand: str = "No Brand"
