@@ -28,6 +28,9 @@ from connectors.wire import Wire
 
 HOST = "https://partner.shopeemobile.com"
 CHANNEL = "shopee"
+# How a label begins, and what it then is; anything else is no label, whatever its header says.
+FILES = {b"%PDF": "application/pdf", b"PK\x03\x04": "application/zip"}
+_ROWS = ("success_list", "failure_list", "result_list")
 
 M = TypeVar("M", bound=answers.Answer)
 Params = Mapping[str, Any]
@@ -46,6 +49,7 @@ class Call:
     """One call: the path after `/api/v2/`, and what goes into query, body and files.
 
     `rows`: the answer carries rows of its own beside an error, so an error with rows is an answer.
+    `file`: the answer is a file, JSON only when refused.
     """
 
     path: str
@@ -55,11 +59,12 @@ class Call:
     repeat: Repeat = Repeat.FREELY
     rows: bool = False
     public: bool = False
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An opened envelope. `error` is empty except for a call that reads rows beside it."""
+    """An opened envelope, or the bytes of a file. `error` is empty except for a call that reads rows beside it."""
 
     payload: Any
     request_id: str = ""
@@ -117,6 +122,8 @@ class Sender:
         return common | ({"access_token": token, "shop_id": shop} if token else {})
 
     def _opened(self, call: Call, response: httpx.Response, is_write: bool) -> Reply:
+        if call.file and response.content.startswith(tuple(FILES)):
+            return Reply(response.content)
         body = self.wire.json(response, is_write=is_write)
         if "error" not in body:
             raise self.wire.no_answer("no_envelope", is_write=is_write)
@@ -159,6 +166,11 @@ class Client:
     def get(self, model: type[M], path: str, **params: Any) -> M:
         """The payload of a read."""
         reply = self.call(Call(path, params))
+        return answers.read(model, reply.payload, path, reply.request_id)
+
+    def post(self, model: type[M], path: str, body: Params, *, rows: bool = False) -> M:
+        """The payload of a read that Shopee wants as a POST, or of a write that harms nobody when repeated."""
+        reply = self.call(Call(path, body=body, rows=rows))
         return answers.read(model, reply.payload, path, reply.request_id)
 
     def write(self, path: str, body: Params, repeat: Repeat = Repeat.NEVER, *, rows: bool = False) -> Reply:
@@ -230,7 +242,7 @@ def _message(body: Mapping[str, Any]) -> str:
 
 
 def _has_rows(payload: Any) -> bool:
-    return isinstance(payload, dict) and bool(payload.get("success_list") or payload.get("failure_list"))
+    return isinstance(payload, dict) and any(payload.get(name) for name in _ROWS)
 
 
 def _refusal(code: str, message: str, request_id: str, is_write: bool) -> MarketplaceError:

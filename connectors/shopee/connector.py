@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import RejectedError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
-from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile
-from connectors.shopee import answers, audit
+from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile, SellerDesk
+from chalicelib.domain.returns import Return
+from chalicelib.domain.settlement import Settlement
+from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
+from connectors.shopee import answers, audit, desk
 from connectors.shopee.client import CHANNEL, Call, Client
+from connectors.shopee.desk import Desk
 from connectors.shopee.facts import Facts, Shelf
+from connectors.shopee.labels import Labels
 from connectors.shopee.listings import Listings
 from connectors.shopee.orders import OrderReader
 from connectors.shopee.reading import Reader
+from connectors.shopee.returns import Returns
+from connectors.shopee.settlements import Settlements
 from connectors.shopee.writes import Writer
 from connectors.wire import batches, side_by_side
 
@@ -22,7 +31,7 @@ PHOTOS_AT_ONCE = 8
 
 
 class ShopeeShop:
-    """Implements `ports.Marketplace` for one shop; holds no token, only where to ask for it."""
+    """Implements `ports.Marketplace` and `ports.SellerDesk` for one shop; holds no token, only where to ask for it."""
 
     channel = CHANNEL
 
@@ -33,6 +42,10 @@ class ShopeeShop:
         self._writer = Writer(client)
         self._listings = Listings(client, self._facts, self._reader)
         self._orders = OrderReader(client)
+        self._desk = Desk(client, self._orders)
+        self._labels = Labels(client, self._desk.number_of)
+        self._returns = Returns(client, self._orders)
+        self._settlements = Settlements(client)
 
     @property
     def calls(self) -> int:
@@ -118,6 +131,52 @@ class ShopeeShop:
         """These orders, whole."""
         return self._orders.some(order_ids)
 
+    # --- the seller's desk ---
+
+    def shipping_choices(self, order_id: str) -> tuple[ShippingChoice, ...]:
+        """How the order may be handed over now; StaleError when it is not to be shipped now."""
+        return self._desk.shipping_choices(order_id)
+
+    def pack(self, order_id: str, line_ids: Sequence[str], choice: ShippingChoice) -> tuple[Parcel, ...]:
+        """Shipment is arranged as chosen. After a lost answer `parcels` tells; packed twice is StaleError."""
+        return self._desk.pack(order_id, line_ids, choice)
+
+    def ready_to_ship(self, parcels: Sequence[Parcel]) -> tuple[Outcome, ...]:
+        """Accepted at once and nothing sent: packing has arranged it."""
+        return desk.ready(parcels)
+
+    def parcels(self, order_id: str) -> tuple[Parcel, ...]:
+        """The order's parcels as they stand."""
+        return self._desk.parcels(order_id)
+
+    def label(self, parcels: Sequence[Parcel]) -> Label:
+        """One file for up to fifty parcels; TransientError while it is made."""
+        return self._labels.file(parcels)
+
+    def cancel_reasons(self, order_id: str, line_ids: Sequence[str]) -> tuple[CancelReason, ...]:
+        """Reasons that fit the order now; none once it is shipped."""
+        return self._desk.cancel_reasons(order_id, line_ids)
+
+    def cancel(self, order_id: str, line_ids: Sequence[str], reason: CancelReason) -> Outcome:
+        """The lines (empty: all) are cancelled by the seller."""
+        return self._desk.cancel(order_id, line_ids, reason)
+
+    def answer_cancellation(self, order_id: str, *, agree: bool) -> Outcome:
+        """The buyer's request to cancel is answered."""
+        return self._desk.answer_cancellation(order_id, agree=agree)
+
+    def returns(self, window: OrderWindow) -> Iterator[tuple[Return, ...]]:
+        """Returns in the window, at most a hundred a page."""
+        return self._returns.pages(window)
+
+    def answer_return(self, return_id: str, *, agree: bool, reason: str = "") -> Outcome:
+        """The refund is confirmed, or a dispute opened where that needs no evidence."""
+        return self._returns.answer(return_id, agree=agree, reason=reason)
+
+    def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
+        """Orders released in the span, then the wallet's other movements."""
+        return self._settlements.pages(since, until)
+
     def _upload(self, photos: list[PhotoFile]) -> dict[str, str]:
         path = "media_space/upload_image"
         files = [("image", (photo.key, photo.data, photo.content_type)) for photo in photos]
@@ -137,3 +196,10 @@ class ShopeeShop:
                 field="photos",
             )
         return {photo.key: taken[place] for place, photo in enumerate(photos)}
+
+
+if TYPE_CHECKING:
+
+    def _is_a_desk(shop: ShopeeShop) -> SellerDesk:
+        """Read by the type checker only: use cases get a desk out of what `open` answers."""
+        return shop

@@ -61,11 +61,17 @@ def order(shop: str, detail: OrderDetail) -> Order:
 
 def _lines(detail: OrderDetail) -> Iterator[OrderLine]:
     whole_state = state(detail.order_status)
+    for line_id, item in lines(detail):
+        yield _line(item, detail, whole_state, line_id)
+
+
+def lines(detail: OrderDetail) -> Iterator[tuple[str, OrderItem]]:
+    """Our line id and Shopee's row of every line, each id once."""
     seen: dict[str, int] = {}
     for item in detail.item_list:
         line_id = _line_id(item)
         seen[line_id] = seen.get(line_id, 0) + 1
-        yield _line(item, detail, whole_state, line_id if seen[line_id] == 1 else f"{line_id}/{seen[line_id]}")
+        yield line_id if seen[line_id] == 1 else f"{line_id}/{seen[line_id]}", item
 
 
 def _line_id(item: OrderItem) -> str:

@@ -43,6 +43,7 @@ _APP = Meaning(DisconnectedError, "shopee.app_stopped")
 _BUG = Meaning(ProtocolSurpriseError)
 _AGAIN = Meaning(StaleError)
 _DATA = Meaning(RejectedError)
+_BY_HAND = _no("shopee.ship_by_hand")
 _CODE = _no("shopee.consent_code")
 _PROMOTION = _no("shopee.promotion_lock")
 _HOLIDAY = _no("shopee.holiday")
@@ -148,27 +149,27 @@ _CODES: dict[str, Meaning] = {
     # orders, shipping, payment
     "order_list_invalid_time": _BUG,
     "exceed_max_limit": _BUG,
-    "order.error_limit": _DATA,
+    "order.error_limit": _no("shopee.cannot_cancel"),
     "cancel_order_invalid_status": _AGAIN,
     "logistics.error_limit": _DATA,
-    "lack_of_invoice_data": _DATA,
-    "error_no_pickup_address": _DATA,
-    "error_logistics_shop_require_pickup_address": _DATA,
+    "lack_of_invoice_data": _no("shopee.invoice_missing"),
+    "error_no_pickup_address": _no("shopee.pickup_address"),
+    "error_logistics_shop_require_pickup_address": _no("shopee.pickup_address"),
     "package_already_shipped": _AGAIN,
     "package_can_not_print": _AGAIN,
     "package_number_not_exist": _AGAIN,
-    "packages_can_not_download_together": _DATA,
-    "can_not_print_jit_order": _DATA,
+    "packages_can_not_download_together": _no("shopee.labels_apart"),
+    "can_not_print_jit_order": _no("shopee.label_by_hand"),
     "tracking_number_invalid": _AGAIN,
     "shipping_document_should_print_first": _AGAIN,
     "download_later": Meaning(TransientError, retry_after_s=30.0, certain=True),
     "ship_order_not_ready_to_ship": _AGAIN,
     "ship_order_need_pacakge_number": _AGAIN,
     "ship_order_not_need_pacakge_number": _AGAIN,
-    "ship_order_need_address_pickup_time": _DATA,
-    "ship_order_need_branch_id": _DATA,
-    "ship_order_need_sender_real_name": _DATA,
-    "ship_order_need_tracking_number": _DATA,
+    "ship_order_need_address_pickup_time": _BY_HAND,
+    "ship_order_need_branch_id": _BY_HAND,
+    "ship_order_need_sender_real_name": _BY_HAND,
+    "ship_order_need_tracking_number": _BY_HAND,
 }
 
 # Where one code says many things the text decides (SHP-006): code without module, fragment in lower case.
@@ -200,6 +201,9 @@ _TEXTS: tuple[tuple[str, str, Meaning], ...] = (
     ("error_param", "not null", _BUG),
     ("error_param", "required field", _BUG),
     ("error_param", "eof", _BUG),
+    ("error_param", "ready to be shipped", _AGAIN),
+    ("error_param", "not ready to ship", _AGAIN),
+    ("error_data", "doesn't exist", _AGAIN),
     ("error_param", "being allocated", Meaning(TransientError, retry_after_s=60.0, certain=True)),
     ("error_param", "taking some time", _LATER),
     ("error_param", "wrong model_id", _AGAIN),
@@ -238,6 +242,8 @@ _OWN = frozenset(
         "shopee.variants_by_hand",
         "shopee.satang_in_price",
         "shopee.consent_no_shops",
+        "shopee.whole_parcel",
+        "shopee.return_by_hand",
         "error.outcome_unknown",
     }
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import RejectedError
-from chalicelib.domain.offers import DesiredListing, ListingState
+from chalicelib.domain.offers import DesiredListing, DesiredOffer, ListingState
 from chalicelib.domain.ports import Created, Outcome
 from connectors.shopee import answers, convert
 from connectors.shopee.answers import Model, ModelList
@@ -78,20 +78,52 @@ class Listings:
         return accepted(listing_id, reply)
 
     def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str]) -> None:
+        """Ours stand where they should, those the catalogue no longer has are gone, those made by hand stay.
+
+        Ours are recognised by their code or by the id we remember, so `known` names the leaving ones too.
+        """
         now = self._reader.models(item_id)
         placed = _by_sku(now.model, listing.skus, known)
-        strangers = [model for model in now.model if model not in placed.values()]
+        leaving = _leaving(now.model, listing.skus, known, placed)
+        strangers = [model for model in now.model if model not in placed.values() and model not in leaving]
         if len(now.standardise_tier_variation) != len(listing.axes):
             self._restructure(listing, item_id, placed, strangers)
             return
-        axes = _joined(listing.axes, now, strangers)
-        if not _same(axes, now, listing, placed):
-            self._client.write("product/update_tier_variation", _tier_update(listing, item_id, axes, now, placed))
+        # Shopee never lets the last variant go: when all are replaced the new ones come first.
+        held = [] if placed or strangers else leaving
+        axes = _joined(listing.axes, now, [*strangers, *held])
+        if (leaving and not held) or not _same(axes, now, listing, placed):
+            kept = [model for model in now.model if model in held or model not in leaving]
+            self._write_tiers(listing, item_id, axes, now, placed, kept)
         self._write_skus(listing, item_id, placed)
-        missing = [offer for offer in listing.offers if offer.seller_sku not in placed]
+        self._add(listing, item_id, axes, [offer for offer in listing.offers if offer.seller_sku not in placed])
+        if held:
+            self._drop(listing, item_id)
+
+    def _write_tiers(
+        self,
+        listing: DesiredListing,
+        item_id: int,
+        axes: Sequence[Axis],
+        now: ModelList,
+        placed: Mapping[str, Model],
+        kept: Sequence[Model],
+    ) -> None:
+        body = _tier_update(listing, item_id, axes, now, placed, kept)
+        self._client.write("product/update_tier_variation", body)
+
+    def _add(
+        self, listing: DesiredListing, item_id: int, axes: Sequence[Axis], missing: Sequence[DesiredOffer]
+    ) -> None:
         for offers in batches(missing, ADD_AT_ONCE):
             rows = [convert.model_body(offer, axes) for offer in offers]
             self._client.write("product/add_model", {"item_id": item_id, "model_list": rows})
+
+    def _drop(self, listing: DesiredListing, item_id: int) -> None:
+        """Only our variants of now are left, once they are there beside the replaced ones."""
+        now = self._reader.models(item_id)
+        placed = _by_sku(now.model, listing.skus, {})
+        self._write_tiers(listing, item_id, listing.axes, now, placed, list(placed.values()))
 
     def _restructure(
         self, listing: DesiredListing, item_id: int, placed: Mapping[str, Model], strangers: Sequence[Model]
@@ -133,6 +165,15 @@ def _by_sku(models: Sequence[Model], skus: Sequence[str], known: Mapping[str, st
     return by_code | remembered
 
 
+def _leaving(
+    models: Sequence[Model], skus: Sequence[str], known: Mapping[str, str], placed: Mapping[str, Model]
+) -> list[Model]:
+    """Variants we once declared under a SKU the catalogue no longer has."""
+    ids = {number for sku, number in known.items() if sku not in skus}
+    staying = list(placed.values())
+    return [model for model in models if str(model.model_id) in ids and model not in staying]
+
+
 def _joined(axes: Sequence[Axis], now: ModelList, strangers: Sequence[Model]) -> tuple[Axis, ...]:
     """Our axes, then options that only variants made by hand still stand on: those are left alone."""
     joined = []
@@ -157,13 +198,18 @@ def _same(axes: Sequence[Axis], now: ModelList, listing: DesiredListing, placed:
 
 
 def _tier_update(
-    listing: DesiredListing, item_id: int, axes: Sequence[Axis], now: ModelList, placed: Mapping[str, Model]
+    listing: DesiredListing,
+    item_id: int,
+    axes: Sequence[Axis],
+    now: ModelList,
+    placed: Mapping[str, Model],
+    kept: Sequence[Model],
 ) -> dict[str, object]:
     """Body of update_tier_variation; every variant that shall live is listed, a missing one is deleted (SHP-011)."""
     options = {offer.seller_sku: offer.options for offer in listing.offers}
     ours = {model.model_id: options[sku] for sku, model in placed.items() if sku in options}
     rows = []
-    for model in now.model:
+    for model in kept:
         places = ours.get(model.model_id) or _option_names(model, now)
         rows.append({"model_id": model.model_id, "tier_index": convert.tier_index(places, axes)})
     return {"item_id": item_id, "standardise_tier_variation": convert.tiers_body(axes), "model_list": rows}

@@ -18,6 +18,7 @@ PAGE = 100
 DETAILS = 50
 # Everything but the defaults is absent unless named; buyers come masked.
 FIELDS = "item_list,total_amount,recipient_address"
+PARCEL_FIELDS = "item_list,total_amount,package_list,shipping_carrier"
 
 
 class OrderReader:
@@ -49,31 +50,41 @@ class OrderReader:
 
     def some(self, order_sns: Sequence[str]) -> tuple[Order, ...]:
         """These orders, whole; one the shop does not know is missing."""
-        unique = list(dict.fromkeys(order_sns))
-        details = [detail for batch in batches(unique, DETAILS) for detail in self._details(batch)]
-        wanted = set(unique)
-        known = {detail.order_sn: detail for detail in details if detail.order_sn in wanted}
-        return tuple(convert_orders.order(self._shop, known[order_sn]) for order_sn in unique if order_sn in known)
+        return tuple(convert_orders.order(self._shop, detail) for detail in self.details(order_sns))
 
-    def _details(self, order_sns: list[str]) -> list[OrderDetail]:
+    def details(self, order_sns: Sequence[str], fields: str = FIELDS) -> list[OrderDetail]:
+        """Shopee's own rows of these orders, in the order asked for, with the named fields."""
+        unique = list(dict.fromkeys(order_sns))
+        found = [detail for batch in batches(unique, DETAILS) for detail in self._details(batch, fields)]
+        known = {detail.order_sn: detail for detail in found}
+        return [known[order_sn] for order_sn in unique if order_sn in known]
+
+    def one(self, order_sn: str) -> OrderDetail:
+        """One order with its parcels. Raises: StaleError when the shop does not know it."""
+        found = self.details([order_sn], PARCEL_FIELDS)
+        if not found:
+            raise StaleError(CHANNEL, "order_not_found", order_sn)
+        return found[0]
+
+    def _details(self, order_sns: list[str], fields: str) -> list[OrderDetail]:
         """Details of up to fifty orders; one unknown order may spoil the call, so halves find it."""
         try:
             answer = self._client.get(
                 OrderDetails,
                 "order/get_order_detail",
                 order_sn_list=order_sns,
-                response_optional_fields=FIELDS,
+                response_optional_fields=fields,
                 request_order_status_pending=True,
             )
         except StaleError:
-            return self._halves(order_sns)
+            return self._halves(order_sns, fields)
         return answer.order_list
 
-    def _halves(self, order_sns: list[str]) -> list[OrderDetail]:
+    def _halves(self, order_sns: list[str], fields: str) -> list[OrderDetail]:
         if len(order_sns) == 1:
             return []
         middle = len(order_sns) // 2
-        return self._details(order_sns[:middle]) + self._details(order_sns[middle:])
+        return self._details(order_sns[:middle], fields) + self._details(order_sns[middle:], fields)
 
     def _pages(self, window: OrderWindow) -> Iterator[list[str]]:
         for time_from, time_to in slices(window, self._client.settings.slice_days):

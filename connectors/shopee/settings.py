@@ -17,6 +17,10 @@ class Settings:
     `reserve_apart`: the available units of a read leave out what a promotion holds; what we write includes it.
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
     `calls_per_s`: of one path for one shop; no figure is published, one user held 100 a second in all.
+    `label_after_s`, `tracking_after_s`: how long to leave alone what is being made; polling every five minutes is
+    advised for tracking numbers, which come within seconds or minutes and are told by push 4.
+    `currency`: escrow names none.
+    `dispute_email`: where Shopee writes about a dispute; without it a return is refused in the seller centre.
     `slice_days`: longest window of an order list; exactly fifteen days was avoided by careful clients.
     """
 
@@ -29,6 +33,10 @@ class Settings:
     slice_days: int = 14
     facts_age_s: float = 24 * 3600.0
     workers: int = 8
+    label_after_s: float = 3.0
+    tracking_after_s: float = 60.0
+    currency: str = "THB"
+    dispute_email: str = ""
     calls_per_s: int = 40
     language: Literal["th", "en"] = "th"
 
