@@ -56,10 +56,9 @@ GROUP_STARTS: tuple[tuple[str, FeeClass], ...] = (
     ("3p services-", FeeClass.SERVICE_FEE),
     ("other services-", FeeClass.SERVICE_FEE),
 )
-# Each from an English name, whatever the machine speaks.
-_MONTHS = dict(
-    zip(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], range(1, 13), strict=True)
-)
+# English names, whatever the machine speaks.
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _DAY_TEXT = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})")
 _PAYOUT = re.compile(r"(-?[\d,]+(?:\.\d+)?)(?:\s*([A-Z]{3}))?")
 

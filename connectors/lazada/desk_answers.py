@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from chalicelib.domain.errors import MarketplaceError, ProtocolSurpriseError
-from connectors.lazada.answers import Amount, Answer, Flag, Text, Whole, _either, _rows, read_as
+from connectors.lazada.answers import Answer, Flag, Text, Whole, _either, _number, _rows, read_as
 from connectors.lazada.client import Reply
 from connectors.lazada.refusal import CHANNEL, Refusal, error_of
 from connectors.lazada.settings import Settings
@@ -155,10 +157,19 @@ class ReturnsAnswer(Answer):
 # --- money -----------------------------------------------------------------------------------------------------
 
 
+def _said_amount(value: Any) -> Any:
+    """Amounts may carry commas, blanks, or a currency behind the number; an empty text is no amount."""
+    text = re.sub(r"[A-Za-z\s]+$", "", str(value)) if isinstance(value, str) else value
+    return None if text == "" else _number(text)
+
+
+SaidAmount = Annotated[Decimal, BeforeValidator(_said_amount)]
+
+
 class TransactionAnswer(Answer):
     """One amount of a statement; income is positive."""
 
-    amount: Amount
+    amount: SaidAmount
     fee_type: Text = ""
     fee_name: Text = ""
     transaction_date: Text
@@ -175,7 +186,7 @@ class PayoutAnswer(Answer):
     statement_number: Text
     created_at: Text
     updated_at: Text = ""
-    opening_balance: Amount | None = None
-    closing_balance: Amount | None = None
+    opening_balance: Annotated[Decimal | None, BeforeValidator(_said_amount)] = None
+    closing_balance: Annotated[Decimal | None, BeforeValidator(_said_amount)] = None
     payout: Text
     paid: Flag = False

@@ -126,7 +126,14 @@ def order_item(market: "LazadaMarket", shop: Shop, one: Order, unit: OrderUnit) 
         "product_main_image": urls(market, [unit.image])[0] if unit.image else "",
         "product_detail_url": f"{market.root_url}/shop/{shop.shop_id}/item/{unit.listing_id}",
         "buyer_id": int(one.buyer.get("buyer_id", "0")), "shop_id": shop.title, **_ITEM_CONSTANTS,
+        **_cancel_request(data),
     }  # fmt: skip
+
+
+def _cancel_request(data: dict[str, Any]) -> dict[str, Any]:
+    """What a buyer's wish to cancel adds to a piece, while the seller has not answered."""
+    asked = data.get("cancel_request")
+    return {"need_cancel_confirm": True, "reverse_order_id": int(asked)} if asked else {}
 
 
 _ITEM_CONSTANTS: dict[str, Any] = {

@@ -87,6 +87,7 @@ class LazadaMarket(Market):
             Route("/rest/{path:path}", self.gateway.answer, methods=["GET", "POST"]),
             *consent.routes(self),
             *routes_reverse.control_routes(self),
+            *routes_cancel.control_routes(self),
             *routes_fulfilment.label_routes(self),
         ]
 

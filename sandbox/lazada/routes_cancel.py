@@ -1,6 +1,10 @@
-"""Cancelling by the seller: ask what is possible, then do it."""
+"""Cancelling: by the seller, who asks what is possible first, and by a buyer, whom the seller answers."""
 
 from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from sandbox.lazada import statuses
 from sandbox.lazada.errors import numbered
@@ -43,6 +47,44 @@ def create(market: "LazadaMarket", call: Call) -> dict[str, Any]:
     return {"data": {"tip_type": "success", "tip_content": "Cancelled"}}
 
 
+def decide(market: "LazadaMarket", call: Call) -> dict[str, Any]:
+    """The seller's answer to a buyer who asked to cancel."""
+    asked = call.get("reverse_order_id")
+    if not asked.isdecimal() or call.get("agree_cancel") not in ("true", "false"):
+        raise numbered(105, "reverse_order_id or agree_cancel is missing or wrong")
+    found = [(order, unit) for order in call.shop.orders.values() for unit in order.units]
+    waiting = [(order, unit) for order, unit in found if unit.data.get("cancel_request") == asked]
+    if not waiting:
+        raise numbered(131, "There is nothing to decide")
+    for _, unit in waiting:
+        unit.data.pop("cancel_request")
+    if call.get("agree_cancel") == "true":
+        order, units = waiting[0][0], [unit for _, unit in waiting]
+        statuses.cancel(market, call.shop, order, units, "Cancelled by buyer", "buyer-cancel")
+    market.touch()
+    return {"data": None}
+
+
+def control_routes(market: "LazadaMarket") -> list[Route]:
+    """`POST /_sim/orders/{id}/ask_cancel`: the buyer asks for an order that is not shipped yet."""
+
+    async def ask(request: Request) -> Response:
+        number = request.path_params["number"]
+        with market.lock:
+            order = next((shop.orders[number] for shop in market.shops.values() if number in shop.orders), None)
+            if order is None:
+                return JSONResponse({"error": f"unknown {number}"}, 404)
+            if not _possible(order.units):
+                return JSONResponse({"error": "too late to cancel"}, 409)
+            asked = market.new_order_id()
+            for unit in order.units:
+                unit.data["cancel_request"] = asked
+            market.touch()
+        return JSONResponse({"reverse_order_id": asked})
+
+    return [Route("/_sim/orders/{number}/ask_cancel", ask, methods=["POST"])]
+
+
 def _named(call: Call) -> tuple[Order, list[OrderUnit]]:
     order = one_order(call.shop, call.get("order_id"))
     ids = id_list(call.get("order_item_id_list"), 115)
@@ -60,4 +102,5 @@ def _possible(units: list[OrderUnit]) -> bool:
 APIS = {
     "/order/reverse/cancel/validate": Api(validate),
     "/order/reverse/cancel/create": Api(create, write=True),
+    "/order/reverse/cancel/seller/decide": Api(decide, write=True),
 }
