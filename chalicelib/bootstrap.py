@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -102,6 +101,8 @@ def channel_names() -> tuple[str, ...]:
 
 def context(remaining_s: Callable[[], float] = _forever) -> Context:
     """The outside for one piece of work; `remaining_s` answers how long the worker may go on."""
+    from dataclasses import replace
+
     return replace(_context(), remaining_s=remaining_s)
 
 

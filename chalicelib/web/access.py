@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.web.roles import Role
 
@@ -14,9 +13,11 @@ EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.STAFF, Role.ADMIN})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One route: its handler's name and the roles that may use it. `roles` None: signed out people too."""
+class Rule(NamedTuple):
+    """One route: its handler's name and the roles that may use it. `roles` None: signed out people too.
+
+    A named tuple, because the table is built at every cold start and dataclasses would bring half of `inspect`.
+    """
 
     method: str
     path: str
