@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from chalice.app import Chalice, Response
 
 from chalicelib import bootstrap
 from chalicelib.web import routes
 
-app = Chalice(app_name="pinto")
+# Parent of every logger here: one JSON line an event, with its fields. Chalice's own format would drop the fields.
+log = Logger(service="pinto")
+app = Chalice(app_name="pinto", configure_logs=False)
 routes.register(app, bootstrap.services)
 
 
