@@ -12,6 +12,7 @@ from chalicelib.domain.ports import Lane
 from chalicelib.jobs.message import Message
 from chalicelib.jobs.work import work
 from chalicelib.sync.context import Context
+from chalicelib.sync.publish import ABOUT_STOCK_ONLY
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -76,7 +77,10 @@ class _Together:
 
 
 def joined(messages: list[Message]) -> Message:
-    """One message that asks for everything these ask for; it has been put back as often as the oldest of them."""
+    """One message that asks for everything these ask for; it has been put back as often as the oldest of them.
+
+    An edit among them keeps its word: only an edit may make a shop look for products it does not carry yet.
+    """
     first = messages[0]
     return first.model_copy(
         update={
@@ -84,6 +88,7 @@ def joined(messages: list[Message]) -> Message:
             "order_ids": sorted({order_id for message in messages for order_id in message.order_ids}),
             "listing_ids": sorted({listing_id for message in messages for listing_id in message.listing_ids}),
             "attempt": max(message.attempt for message in messages),
+            "trigger": next((one.trigger for one in messages if one.trigger not in ABOUT_STOCK_ONLY), first.trigger),
         }
     )
 
