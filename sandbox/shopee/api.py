@@ -1,6 +1,5 @@
 """One call through the gateway: known path, signature, token, limits, handler, envelope."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.market.reading import read_json
 from sandbox.market.shop import Shop
 from sandbox.shopee import decode, errors, gateway, pushes
 from sandbox.shopee.errors import RefusalError
@@ -170,7 +170,7 @@ def _admitted(call: Call, method: str, handler: tuple[str, Handler]) -> dict[str
 async def _ping(raw: bytes) -> bool | None:
     """Whether the URL in this body takes a verification message; None when the body names none."""
     try:
-        url = json.loads(raw)["callback_url"]
+        url = read_json(raw)["callback_url"]
         message = pushes.verification(url)
         async with httpx.AsyncClient(timeout=PING_WITHIN_S, trust_env=False) as client:
             given = await client.post(url, content=message.body, headers=message.headers)

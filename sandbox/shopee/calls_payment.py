@@ -12,6 +12,7 @@ from sandbox.shopee.api import Call, Handler
 from sandbox.shopee.errors import RefusalError
 
 COMMISSION_BP, TRANSACTION_BP, SHIPPING_SATANG, MOST_ORDERS = 600, 321, 4000, 50
+WALLET_WINDOW_S = 15 * 86_400
 BATCH = {"order_sn_list": ["string"]}
 ZEROS = (
     "order_seller_discount original_shopee_discount shopee_discount drc_adjustable_refund voucher_from_seller "
@@ -62,6 +63,34 @@ def get_escrow_detail_batch(call: Call) -> dict[str, Any]:
         else:
             rows.append({"escrow_detail": _detail(call, order)})
     return call.ok(rows)
+
+
+def get_wallet_transaction_list(call: Call) -> dict[str, Any]:
+    """A page of the wallet's movements, counted from 0: releases of orders, and what a trainer booked."""
+    start, end, page = call.number("create_time_from"), call.number("create_time_to"), call.number("page_no")
+    size = call.page_size()
+    if not 0 <= end - start <= WALLET_WINDOW_S:
+        raise errors.param("The period between create_time_from and create_time_to must not more than 15 days.")
+    moved = [row for row in _wallet(call) if start <= row["create_time"] <= end]
+    rows = sorted(moved, key=lambda row: row["create_time"])
+    shown = rows[page * size : (page + 1) * size]
+    return call.ok({"transaction_list": shown, "more": len(rows) > (page + 1) * size})
+
+
+def _wallet(call: Call) -> list[dict[str, Any]]:
+    released = [
+        wallet_row("ESCROW_VERIFIED_ADD", _income(call, order)["escrow_amount"], at, order.order_id)
+        for order in call.shop.orders.values()
+        if (at := order.data.get("released_at", 0))
+    ]
+    booked: list[dict[str, Any]] = call.shop.data.get("wallet", [])
+    return released + booked
+
+
+def wallet_row(kind: str, amount: float, at: int, order_sn: str = "", reason: str = "") -> dict[str, Any]:
+    """One movement of the wallet; the balance after it is left at nothing, a choice."""
+    names = {"transaction_type": kind, "amount": amount, "create_time": at, "order_sn": order_sn, "reason": reason}
+    return names | {"current_balance": 0, "refund_sn": "", "status": "COMPLETED", "wallet_type": "shop balance"}
 
 
 def _detail(call: Call, order: Order) -> dict[str, Any]:
@@ -138,4 +167,5 @@ HANDLERS: dict[str, tuple[str, Handler]] = {
     "payment/get_escrow_list": ("GET", get_escrow_list),
     "payment/get_escrow_detail": ("GET", get_escrow_detail),
     "payment/get_escrow_detail_batch": ("POST", get_escrow_detail_batch),
+    "payment/get_wallet_transaction_list": ("GET", get_wallet_transaction_list),
 }

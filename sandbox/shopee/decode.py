@@ -4,12 +4,13 @@ A shape is a type word ("int64", "int32", "float64", "string", "bool"), a one-el
 dictionary. Unknown fields are ignored, `null` counts as absent, a wrong type ends the call.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.market.reading import read_json
 from sandbox.shopee.errors import RefusalError, missing
 
+LARGEST_FLOAT = 1.7976931348623157e308
 LARGEST = {"int32": 2**31 - 1, "int64": 2**63 - 1}
 
 
@@ -20,7 +21,7 @@ def read(raw: bytes, shape: Mapping[str, Any], name: str, module: str, *required
     """
     code = "product.error_param" if module == "product" else "error_param"
     try:
-        body = json.loads(raw)
+        body = read_json(raw)
     except ValueError:
         raise RefusalError(code, "EOF") from None
     try:
@@ -62,12 +63,17 @@ def _scalar(value: Any, kind: str, name: str, path: str) -> object:
         return value
     if kind == "bool" and isinstance(value, bool):
         return value
-    if kind == "float64" and isinstance(value, int | float) and not isinstance(value, bool):
+    if kind == "float64" and isinstance(value, int | float) and not isinstance(value, bool) and _fits_float(value):
         return value
     whole = isinstance(value, int) and not isinstance(value, bool)
     if whole and abs(value) <= LARGEST.get(kind, -1):
         return value
     raise _wrong(value, name, path, kind)
+
+
+def _fits_float(value: float) -> bool:
+    # A text such as 1e999 is a number to Python, and none to Go.
+    return abs(value) <= LARGEST_FLOAT
 
 
 def _wrong(value: object, name: str, path: str, kind: str) -> _MismatchError:

@@ -1,7 +1,6 @@
 """Beyond the API: the seller's consent page, and the control calls that only this channel has."""
 
 import html
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -11,8 +10,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from sandbox.market.events import Event
+from sandbox.market.reading import calm, read_json
 from sandbox.market.shop import Listing, Shop, Sku
-from sandbox.shopee import calls_returns, gateway
+from sandbox.shopee import calls_payment, calls_returns, gateway
 from sandbox.shopee.errors import RefusalError
 from sandbox.shopee.tokens import CODE_LIFE_S, Code
 
@@ -39,11 +39,12 @@ class Extras:
             Route("/auth", self.page, methods=["GET"]),
             Route("/auth", self.agree, methods=["POST"]),
             Route("/api/v2/shop/auth_partner", self.signed_page, methods=["GET"]),
-            Route("/_sim/consents", self.consent, methods=["POST"]),
-            Route("/_sim/promotions", self.promote, methods=["POST"]),
-            Route("/_sim/promotions", self.end_promotions, methods=["DELETE"]),
-            Route("/_sim/returns", self.ask_return, methods=["POST"]),
-            Route("/_sim/returns/{return_sn}/advance", self.move_return, methods=["POST"]),
+            Route("/_sim/consents", calm(self.consent), methods=["POST"]),
+            Route("/_sim/promotions", calm(self.promote), methods=["POST"]),
+            Route("/_sim/promotions", calm(self.end_promotions), methods=["DELETE"]),
+            Route("/_sim/returns", calm(self.ask_return), methods=["POST"]),
+            Route("/_sim/wallet", calm(self.book), methods=["POST"]),
+            Route("/_sim/returns/{return_sn}/advance", calm(self.move_return), methods=["POST"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -65,7 +66,7 @@ class Extras:
 
     async def agree(self, request: Request) -> Response:
         """Back to the app with a code."""
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
         shop_id, redirect = form.get("shop_id", ""), form.get("redirect_uri", "")
         if shop_id not in self.market.shops or not redirect.startswith(("http://", "https://")):
             return self._form(redirect, form.get("state", ""), code=422)
@@ -79,7 +80,7 @@ class Extras:
 
     async def consent(self, request: Request) -> Response:
         """`{"shop_ids": [..], "main_account_id"?}` -> `{"code"}`"""
-        body = json.loads(await request.body())
+        body = read_json(await request.body())
         shops = [str(shop_id) for shop_id in body["shop_ids"]]
         if not shops or not set(shops) <= set(self.market.shops):
             return JSONResponse({"error": "no such shop"}, 404)
@@ -92,7 +93,7 @@ class Extras:
         `lock` is "reserve" (stock may not fall below the reserve) or "stock" (no change at all).
         Answers `{"promotion_id"}`.
         """
-        body, market = json.loads(await request.body()), self.market
+        body, market = read_json(await request.body()), self.market
         with market.lock:
             found = self._offer(body)
             if found is None:
@@ -120,7 +121,7 @@ class Extras:
 
     async def ask_return(self, request: Request) -> Response:
         """`{"order_id", "lines": [{"seller_sku", "quantity"}], "reason"?}` -> `{"return_sn"}`"""
-        body, market = json.loads(await request.body()), self.market
+        body, market = read_json(await request.body()), self.market
         wanted = {str(row["seller_sku"]): int(row.get("quantity", 1)) for row in body["lines"]}
         with market.lock:
             for shop in market.shops.values():
@@ -132,9 +133,27 @@ class Extras:
                     return JSONResponse({"return_sn": row["return_sn"]})
         return JSONResponse({"error": "no such order"}, 404)
 
+    async def book(self, request: Request) -> Response:
+        """`{"shop_id", "transaction_type", "amount", "order_sn"?, "reason"?}`: the wallet moved -> `{}`"""
+        body, market = read_json(await request.body()), self.market
+        shop = market.shops.get(str(body["shop_id"]))
+        if shop is None:
+            return JSONResponse({"error": "no such shop"}, 404)
+        with market.lock:
+            row = calls_payment.wallet_row(
+                str(body["transaction_type"]),
+                float(body["amount"]),
+                int(market.clock.now()),
+                str(body.get("order_sn", "")),
+                str(body.get("reason", "")),
+            )
+            shop.data.setdefault("wallet", []).append(row)
+            market.touch()
+        return JSONResponse({})
+
     async def move_return(self, request: Request) -> Response:
         """`{"to": "<Shopee's return status>"}` -> `{"status"}`"""
-        to, number = json.loads(await request.body())["to"], request.path_params["return_sn"]
+        to, number = read_json(await request.body())["to"], request.path_params["return_sn"]
         if to not in calls_returns.STATUSES:
             return JSONResponse({"error": f"one of {', '.join(calls_returns.STATUSES)}"}, 409)
         with self.market.lock:

@@ -6,7 +6,6 @@ more. `views` says how a promotion's reserve shows beside it. The page is silent
 it is a choice.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from sandbox.market.clock import Clock
 from sandbox.market.events import Event, Message
 from sandbox.market.ids import Ids
 from sandbox.market.market import Market
+from sandbox.market.reading import read_json
 from sandbox.market.shop import Grant, Listing, Order, Shop, Sku
 from sandbox.shopee import (
     api,
@@ -123,7 +123,7 @@ class ShopeeMarket(Market):
         named = request.query_params.get("shop_id")
         if named is None and request.url.path.startswith(PREFIX + "auth/"):
             try:
-                named = str(json.loads(body)["shop_id"])
+                named = str(read_json(body)["shop_id"])
             except (ValueError, KeyError, TypeError):
                 return None
         return named if named in self.shops else None
@@ -252,7 +252,7 @@ class ShopeeMarket(Market):
         self.push_config = {"blocked": [], "off": []}
 
     def _keep_lost(self, message: Message) -> None:
-        whole = json.loads(message.body)
+        whole = read_json(message.body)
         with self.lock:
             number = self.ids.number("lost", 1_000_000)
             row = {"id": number, "code": whole["code"], "timestamp": int(self.clock.now())}

@@ -225,9 +225,9 @@ def _value_fits(node: Payload, value: Payload) -> bool:
 
 def _reads_as(text: str, validation: int) -> bool:
     if validation in {1, 4}:
-        return text.lstrip("-").isdigit()
+        return text.lstrip("-").isdecimal()
     if validation == 3:
-        return text.replace(".", "", 1).isdigit()
+        return text.replace(".", "", 1).isdecimal()
     return True
 
 

@@ -1,0 +1,414 @@
+"""Returns and settlements over real HTTP; every amount is explained or its difference is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from shopee_shop import NOON, KeptTokens, PracticeShop, a_listing, envelope, one_axis, scripted
+
+from chalicelib.domain.errors import OutcomeUnknownError, ProtocolSurpriseError, RejectedError, StaleError
+from chalicelib.domain.money import Money, total
+from chalicelib.domain.ports import OrderWindow
+from chalicelib.domain.returns import ReturnKind, ReturnState
+from chalicelib.domain.settlement import FeeClass, Settlement
+from chalicelib.domain.synclog import EntryState
+from connectors.shopee import convert_money, convert_returns
+from connectors.shopee.answers import Released, ReturnRow, WalletRow
+from connectors.shopee.settings import Settings
+from connectors.shopee.system import Shopee
+
+
+def around_now(by: str = "updated") -> OrderWindow:
+    """The last hour and the next."""
+    now = datetime.now(UTC)
+    return OrderWindow(by, now - timedelta(hours=1), now + timedelta(hours=1))
+
+
+def completed(practice: PracticeShop, quantity: int = 2) -> str:
+    """An order the buyer has."""
+    practice.publish(a_listing())
+    order_id = practice.sim("orders", lines=[{"seller_sku": "TEA-50", "quantity": quantity}])["order_id"]
+    practice.sim(f"orders/{order_id}/advance", to="COMPLETED")
+    return order_id
+
+
+def asked_back(practice: PracticeShop, order_id: str, quantity: int = 1, code: str = "TEA-50") -> str:
+    """The buyer asks to send something back."""
+    lines = [{"seller_sku": code, "quantity": quantity}]
+    return practice.sim("returns", order_id=order_id, lines=lines)["return_sn"]
+
+
+def all_returns(practice: PracticeShop, by: str = "updated"):
+    return [one for page in practice.shop.returns(around_now(by)) for one in page]
+
+
+# --- returns ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["created", "updated"])
+def test_a_return_is_read_with_the_lines_of_its_order(practice: PracticeShop, by: str):
+    """Its line id is the order's, its refund what the piece cost, and the seller's deadline is told."""
+    order_id = completed(practice)
+    return_sn = asked_back(practice, order_id)
+
+    (found,) = all_returns(practice, by)
+
+    (line,) = practice.shop.orders_by_id([order_id])[0].lines
+    assert (found.return_id, found.order_id, found.state) == (return_sn, order_id, ReturnState.ASKED)
+    assert found.kind is ReturnKind.GOODS_AND_MONEY
+    assert [(row.line_id, row.seller_sku, row.quantity, row.refund) for row in found.lines] == [
+        (line.line_id, "TEA-50", 1, Money(8900))
+    ]
+    assert found.answer_until is not None
+    assert found.answer_until > found.created_at
+
+
+def test_shp_022_every_return_is_read_once_over_many_pages(practice: PracticeShop):
+    """Page 0 and page 1 may be the same."""
+    order_id = completed(practice, quantity=7)
+    asked = {asked_back(practice, order_id) for _ in range(120)}
+
+    pages = list(practice.shop.returns(around_now()))
+
+    assert sorted(one.return_id for page in pages for one in page) == sorted(asked)
+    assert len(asked) == 120
+
+
+def test_returns_of_a_month_are_read_in_windows_shopee_takes(practice: PracticeShop):
+    """No window reaches fifteen days."""
+    return_sn = asked_back(practice, completed(practice))
+    now = datetime.now(UTC)
+
+    pages = list(practice.shop.returns(OrderWindow("created", now - timedelta(days=40), now + timedelta(days=1))))
+
+    assert [one.return_id for page in pages for one in page] == [return_sn]
+
+
+def test_an_agreed_return_is_agreed_once(practice: PracticeShop):
+    """A second answer finds nothing open."""
+    return_sn = asked_back(practice, completed(practice))
+
+    done = practice.shop.answer_return(return_sn, agree=True)
+
+    assert (done.subject, done.state) == (return_sn, EntryState.ACCEPTED)
+    assert all_returns(practice)[0].state is ReturnState.AGREED
+    with pytest.raises(StaleError):
+        practice.shop.answer_return(return_sn, agree=True)
+
+
+def test_a_lost_agreement_is_told_by_the_return(practice: PracticeShop):
+    """It happened; nothing is sent twice."""
+    return_sn = asked_back(practice, completed(practice))
+    practice.fault("drop_after", "returns/confirm")
+
+    with pytest.raises(OutcomeUnknownError):
+        practice.shop.answer_return(return_sn, agree=True)
+
+    assert all_returns(practice)[0].state is ReturnState.AGREED
+
+
+def test_a_refusal_needs_evidence_a_person_gives(practice: PracticeShop):
+    """Nothing is sent, and the seller is told where."""
+    return_sn = asked_back(practice, completed(practice))
+
+    with pytest.raises(RejectedError) as refused:
+        practice.shop.answer_return(return_sn, agree=False, reason="ของไม่เสีย")
+
+    assert refused.value.user_key == "shopee.return_by_hand"
+    assert all_returns(practice)[0].state is ReturnState.ASKED
+
+
+def test_a_dispute_is_opened_where_address_and_reason_are_known(practice: PracticeShop):
+    """By the number of a reason; Shopee judges then."""
+    return_sn = asked_back(practice, completed(practice))
+    channel = Shopee(practice.http, settings=Settings(dispute_email="shop@example.org"))
+    shop = channel.open(practice.access, practice.tokens)
+
+    done = shop.answer_return(return_sn, agree=False, reason="3")
+
+    assert done.state is EntryState.ACCEPTED
+    assert all_returns(practice)[0].state is ReturnState.DISPUTED
+
+
+def test_a_return_nobody_knows_is_stale(practice: PracticeShop):
+    """It is no crash to answer it."""
+    with pytest.raises(StaleError):
+        practice.shop.answer_return("999", agree=True)
+
+
+def a_return(**more: Any) -> ReturnRow:
+    """A return of two lines that cost 100 and 50 together."""
+    items = [
+        {"item_id": 1, "model_id": 11, "amount": 1, "item_price": 100, "item_sku": "TS", "variation_sku": "TS-R"},
+        {"item_id": 2, "model_id": 0, "amount": 2, "item_price": 25, "item_sku": "TEA", "variation_sku": ""},
+    ]
+    return ReturnRow.model_validate(
+        {
+            "return_sn": "2501010A",
+            "order_sn": "250101ABCDEF12",
+            "status": "REQUESTED",
+            "refund_amount": 100,
+            "create_time": 1735780000,
+            "update_time": 1735780000,
+            "item": items,
+        }
+        | more
+    )
+
+
+RETURN_STATES = [
+    ({"status": "REQUESTED"}, ReturnState.ASKED),
+    ({"status": "ACCEPTED"}, ReturnState.AGREED),
+    ({"status": "ACCEPTED", "needs_logistics": True, "tracking_number": "TH1"}, ReturnState.COMING_BACK),
+    ({"status": "PROCESSING"}, ReturnState.AGREED),
+    ({"status": "PROCESSING", "needs_logistics": True, "tracking_number": "TH1"}, ReturnState.COMING_BACK),
+    ({"status": "JUDGING"}, ReturnState.DISPUTED),
+    ({"status": "SELLER_DISPUTE"}, ReturnState.DISPUTED),
+    ({"status": "CLOSED"}, ReturnState.REFUNDED),
+    ({"status": "CLOSED", "refund_amount": 0}, ReturnState.REFUSED),
+    ({"status": "CANCELLED"}, ReturnState.CANCELLED),
+]
+
+
+@pytest.mark.parametrize(("more", "state"), RETURN_STATES)
+def test_every_status_of_a_return_has_a_state(more: dict[str, Any], state: ReturnState):
+    """A parcel on its way back and a close without money are told apart."""
+    assert convert_returns.state(a_return(**more)) is state
+
+
+def test_a_return_in_a_state_nobody_recorded_is_loud():
+    """It is never taken for asked."""
+    with pytest.raises(ProtocolSurpriseError):
+        convert_returns.state(a_return(status="EVAPORATED"))
+
+
+@pytest.mark.parametrize(
+    ("solution", "kind"),
+    [
+        (0, ReturnKind.GOODS_AND_MONEY),
+        (1, ReturnKind.MONEY_ONLY),
+        ("RETURN_REFUND", ReturnKind.GOODS_AND_MONEY),
+        ("REFUND", ReturnKind.MONEY_ONLY),
+    ],
+)
+def test_a_solution_is_a_number_or_a_word(solution: int | str, kind: ReturnKind):
+    """Both sides of the protocol are understood."""
+    assert convert_returns.one("shop", a_return(return_solution=solution), {}).kind is kind
+
+
+def test_shp_023_a_refund_is_shared_out_to_the_satang():
+    """By what the lines cost; what does not divide goes to the first, and nothing is lost."""
+    found = convert_returns.one("shop", a_return(), {("250101ABCDEF12", 1, 11): "line-1"})
+
+    assert [(line.line_id, line.seller_sku, line.refund) for line in found.lines] == [
+        ("line-1", "TS-R", Money(6667)),
+        ("2/0/0", "TEA", Money(3333)),
+    ]
+    assert total([line.refund for line in found.lines]) == Money(10000)
+
+
+# --- settlements --------------------------------------------------------------------------------------------
+
+
+def all_settlements(practice: PracticeShop) -> list[Settlement]:
+    """Everything of the last hour and the next."""
+    window = around_now()
+    return [one for page in practice.shop.settlements(window.since, window.until) for one in page]
+
+
+def test_a_completed_order_is_settled_to_the_satang(practice: PracticeShop):
+    """Its lines add up to what was released, each of a class and with Shopee's own name."""
+    order_id = completed(practice)
+
+    (found,) = all_settlements(practice)
+
+    assert (found.id, found.difference, found.paid_at) == (order_id, Money(0), found.at)
+    assert {line.words: (line.fee, line.amount) for line in found.lines} == {
+        "original_cost_of_goods_sold": (FeeClass.SALE, Money(17800)),
+        "buyer_paid_shipping_fee": (FeeClass.SHIPPING_PAID_BY_BUYER, Money(4000)),
+        "actual_shipping_fee": (FeeClass.SHIPPING_COST, Money(-4000)),
+        "commission_fee": (FeeClass.COMMISSION, Money(-1068)),
+        "seller_transaction_fee": (FeeClass.PAYMENT_FEE, Money(-571)),
+    }
+    assert {line.order_id for line in found.lines} == {order_id}
+
+
+def test_a_refund_is_taken_out_of_its_order(practice: PracticeShop):
+    """The lines still add up."""
+    practice.publish(one_axis())
+    order_id = practice.sim("orders", lines=[{"seller_sku": "CLOTH-0", "quantity": 2}])["order_id"]
+    practice.sim(f"orders/{order_id}/advance", to="COMPLETED")
+    practice.shop.answer_return(asked_back(practice, order_id, code="CLOTH-0"), agree=True)
+
+    (found,) = all_settlements(practice)
+
+    assert found.adds_up
+    assert [line.amount for line in found.lines if line.fee is FeeClass.REFUND] == [Money(-45000)]
+
+
+def test_the_wallet_tells_what_belongs_to_no_order(practice: PracticeShop):
+    """Adjustments come as settlements of their own; releases and withdrawals are not told twice."""
+    order_id = completed(practice)
+    shop_id = practice.access.remote_id
+    practice.sim("wallet", shop_id=shop_id, transaction_type="ADJUSTMENT_MINUS", amount=-12.5, reason="lost parcel")
+    practice.sim("wallet", shop_id=shop_id, transaction_type="WITHDRAWAL_CREATED", amount=-100)
+
+    first, again = all_settlements(practice), all_settlements(practice)
+
+    order, adjustment = first
+    (line,) = adjustment.lines
+    assert order.id == order_id
+    assert (line.fee, line.amount, line.order_id) == (FeeClass.ADJUSTMENT, Money(-1250), "")
+    assert line.words == "ADJUSTMENT_MINUS · lost parcel"
+    assert adjustment.adds_up
+    assert [one.id for one in again] == [one.id for one in first]
+
+
+def test_a_month_of_money_is_read_in_windows_shopee_takes(practice: PracticeShop):
+    """Each order once."""
+    order_id = completed(practice)
+    now = datetime.now(UTC)
+
+    pages = list(practice.shop.settlements(now - timedelta(days=40), now + timedelta(days=1)))
+
+    assert [one.id for page in pages for one in page] == [order_id]
+
+
+RELEASE = {"order_sn": "A", "payout_amount": 30.70, "escrow_release_time": int(NOON.timestamp()) - 60}
+INCOME = {
+    "original_cost_of_goods_sold": 30,
+    "buyer_paid_shipping_fee": 1.99,
+    "commission_fee": 0.64,
+    "seller_transaction_fee": 0.65,
+    "credit_card_transaction_fee": 0.65,
+    "escrow_amount": 30.70,
+}
+
+
+def told_by(batch: Any, alone: Any = None) -> list[Settlement]:
+    """What becomes of one release when the batch and the single call answer this."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = request.url.path.rpartition("/")[2]
+        asked.append(name)
+        if name == "get_escrow_list":
+            return envelope({"escrow_list": [RELEASE], "more": False})
+        if name == "get_escrow_detail_batch":
+            assert request.method == "POST"
+            assert json.loads(request.content) == {"order_sn_list": ["A"]}
+            return batch
+        if name == "get_wallet_transaction_list":
+            return envelope({"transaction_list": [], "more": False})
+        return alone
+
+    channel, access, tokens = scripted(answer)
+    shop = channel.open(access, KeptTokens(channel, access, tokens))
+    return [one for page in shop.settlements(NOON - timedelta(hours=1), NOON) for one in page]
+
+
+DETAIL = {"order_sn": "A", "order_income": INCOME}
+BATCHES = [
+    (envelope([{"escrow_detail": DETAIL}]), None),
+    (httpx.Response(200, json={"error": "", "escrow_detail_list": [{"escrow_detail": DETAIL}]}), None),
+    (envelope([{"escrow_detail": {"order_sn": "A"}, "fail_error": "error_not_found"}]), envelope(DETAIL)),
+    (envelope([{"escrow_detail": DETAIL | {"order_income": {"commission_fee": 0.64}}}]), envelope(DETAIL)),
+    (envelope(error="error_param", message="order_sn_list is too long"), envelope(DETAIL)),
+    (envelope([]), envelope(DETAIL)),
+]
+
+
+@pytest.mark.parametrize(("batch", "alone"), BATCHES)
+def test_shp_025_a_batch_that_does_not_explain_is_asked_again_alone(batch: httpx.Response, alone: Any):
+    """A list in either place, a failed row, missing fields, a refusal: the order is explained all the same."""
+    (found,) = told_by(batch, alone)
+
+    assert (found.payout, found.difference) == (Money(3070), Money(0))
+
+
+def test_what_nothing_explains_is_a_difference():
+    """An order without a breakdown keeps its payout and says that it is unexplained."""
+    (bare,) = told_by(envelope([]), envelope(error="error_not_found", message="the order is not found"))
+    income = INCOME | {"fee_of_next_year": 1.5}
+    (short,) = told_by(
+        envelope([]), envelope({"order_sn": "A", "order_income": income | {"original_cost_of_goods_sold": 31.5}})
+    )
+
+    assert (bare.lines, bare.payout, bare.difference) == ((), Money(3070), Money(3070))
+    assert short.difference == Money(-150)
+
+
+def a_release(payout: float) -> Released:
+    return Released.model_validate(RELEASE | {"payout_amount": payout})
+
+
+def test_adjustments_join_only_the_payout_they_are_part_of():
+    """Later ones are told by the wallet, and would count twice."""
+    row = {"amount": -2.5, "date": int(NOON.timestamp()), "currency": "THB", "adjustment_reason": "lost parcel"}
+    income = INCOME | {"order_adjustment": [row]}
+
+    before = convert_money.settlement("shop", a_release(30.70), income, "THB")
+    after = convert_money.settlement("shop", a_release(28.20), income, "THB")
+
+    assert [one.adds_up for one in (before, after)] == [True, True]
+    assert FeeClass.ADJUSTMENT not in {line.fee for line in before.lines}
+    assert after.lines[-1].amount == Money(-250)
+    assert after.lines[-1].words == "lost parcel"
+
+
+def test_what_floats_leave_behind_is_no_satang():
+    """30.700000000000003 is 30.70; a third of a satang is loud."""
+    assert convert_money.money(30.700000000000003, "THB", "A") == Money(3070)
+    with pytest.raises(ProtocolSurpriseError):
+        convert_money.money(30.7033, "THB", "A")
+
+
+def test_a_failed_movement_and_one_without_a_number_are_told_apart():
+    """What failed moved nothing; a row without an id is known by what it says."""
+    row = {"transaction_type": "ADJUSTMENT_ADD", "amount": 5, "create_time": 1735780000, "status": "COMPLETED"}
+
+    failed = convert_money.wallet("shop", WalletRow.model_validate(row | {"status": "FAILED"}), "THB")
+    plain = convert_money.wallet("shop", WalletRow.model_validate(row), "THB")
+    numbered = convert_money.wallet("shop", WalletRow.model_validate(row | {"transaction_id": 7}), "THB")
+
+    assert failed is None
+    assert plain is not None
+    assert numbered is not None
+    assert (plain.id, numbered.id) == ("wallet/1735780000/ADJUSTMENT_ADD/5/", "wallet/7")
+
+
+def test_every_income_field_of_the_page_has_a_class(page: str):
+    """No amount Shopee names is left unclassified."""
+    table = re.search(r"\| `order_income` field \|(.*?)\n\n", page, re.S)
+    assert table is not None
+    first_column = [row.split("|")[1] for row in table[1].splitlines() if row.startswith("|")]
+    named = {name for cell in first_column for name in re.findall(r"`([a-z_0-9]+)", cell)}
+
+    assert len(named) > 30
+    assert {name for name in named if convert_money.field(name) is None} == set()
+
+
+def test_the_formula_is_the_pages_formula(page: str):
+    """Every term of the page's formula is counted with the page's sign, and nothing else is."""
+    said = re.search(r"Formula given for local shops: `escrow_amount` = (.*?)\n\n", page, re.S)
+    assert said is not None
+    text = " ".join(said[1].replace("−", "-").split())
+    taxes = re.search(r"- taxes \((.*?)\)", text, re.S)
+    assert taxes is not None
+    text = text.replace(taxes[0], "- " + " - ".join(_names(taxes[1])))
+    signs = {name: 1 if sign == "+" else -1 for sign, name in re.findall(r"([+-])\s+(\*?[a-z_0-9]+)", "+ " + text)}
+
+    counted = {name: found.sign for name, found in convert_money.INCOME.items() if found.sign}
+    assert {name: sign for name, sign in signs.items() if not name.startswith("*")} == counted
+    assert convert_money.field("shipping_fee_sst") == convert_money.Field(FeeClass.TAX, -1)
+
+
+def _names(taxes: str) -> list[str]:
+    """The taxes one by one; `withholding_vat/pit/cit_tax` is three."""
+    joined, apart = "withholding_vat/pit/cit_tax", "withholding_vat_tax withholding_pit_tax withholding_cit_tax"
+    return re.findall(r"\*?[a-z_0-9]+", taxes.replace(joined, apart))
