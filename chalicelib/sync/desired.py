@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.domain import stock
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.offers import Binding, DesiredListing, desired_listing
-from chalicelib.domain.shops import Shop
+from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import PushRule
 from chalicelib.sync.context import Context
 
@@ -41,13 +41,15 @@ def _split_shares(
     """SKU -> units to send now, for SKUs with so few pieces that each may be shown only once."""
     if not scarce:
         return {}
-    siblings = {other.id for other in ctx.store.shops.of_community(shop.community)} | {shop.id}
-    shown = {other: _shown(ctx, other, scarce) for other in sorted(siblings - {shop.id})}
-    sold = {other: ctx.store.orders.sold_lately(other, scarce) for other in sorted(siblings)}
+    shops = {other.id: other for other in ctx.store.shops.of_community(shop.community)} | {shop.id: shop}
+    shown = {other: _shown(ctx, other, scarce) for other in sorted(set(shops) - {shop.id})}
+    sold = {other: ctx.store.orders.sold_lately(other, scarce) for other in sorted(shops)}
     found: dict[str, int] = {}
     for sku in scarce:
         sales = {other: counts.get(sku, 0) for other, counts in sold.items()}
-        rules = {other: PushRule() for other in sorted(siblings)}
+        # A closed shop that shows nothing sells nothing: pieces kept for it would be nobody's.
+        takers = [o for o in sorted(shops) if shops[o].state is ShopState.ACTIVE or shown.get(o, {}).get(sku)]
+        rules = {other: PushRule() for other in {*takers, shop.id}}
         share = stock.allotment(sellable[sku], rules, sales, ctx.policy.split_below)[shop.id]
         here = bindings[sku].quantity if sku in bindings else 0
         elsewhere = sum(counts.get(sku, 0) for counts in shown.values())

@@ -94,12 +94,13 @@ class _Pass:
         book = self._book()
         try:
             observed = self._market.observe()
-        except MarketplaceError as error:
-            book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
+            shelf = Shelf(self._ctx.store, self._lease, self._ctx.store.bindings.of_shop(self._shop.id))
+            shelf.gone(observed)
+            run = self._compared(products, observed, shelf, book)
+        except (MarketplaceError, LeaseLostError) as error:
+            if book.run.state is RunState.RUNNING:
+                book.close(RunState.STOPPED, self._market.calls, note=getattr(error, "user_key", "lease_lost"))
             raise
-        shelf = Shelf(self._ctx.store, self._lease, self._ctx.store.bindings.of_shop(self._shop.id))
-        shelf.gone(observed)
-        run = self._compared(products, observed, shelf, book)
         return run or book.close(RunState.COMPLETE, self._market.calls)
 
     def some(self, products: Sequence[Product]) -> Run | None:
@@ -133,17 +134,9 @@ class _Pass:
         desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
         if _raises_stock(plan(desired, observed, shelf.bindings)):
             # The shop may show less because it sold: an order we have not heard of must not be offered again.
-            self._heard(book)
+            take_orders.poll_with(self._ctx, self._shop, self._market)
             desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
         return self._carry(desired, observed, shelf, book)
-
-    def _heard(self, book: Book | None) -> None:
-        try:
-            take_orders.poll_with(self._ctx, self._shop, self._market)
-        except MarketplaceError as error:
-            if book is not None:
-                book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
-            raise
 
     def _carry(
         self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None

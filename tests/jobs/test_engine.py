@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.balance import business_day
 from chalicelib.domain.catalogue import Axis, Variant
 from chalicelib.domain.errors import LeaseLostError, StaleError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import ListingState
+from chalicelib.domain.orders import OrderState
 from chalicelib.domain.planner import Objection
+from chalicelib.domain.shops import ShopState
 from chalicelib.domain.synclog import EntryState, Run, RunState
-from chalicelib.sync import messages, publish, take_orders
+from chalicelib.sync import messages, publish, reconcile, take_orders
 from chalicelib.sync.context import Policy
 from tests.properties.bazaar import Square
 from tests.properties.laws import NOW
@@ -209,6 +212,58 @@ def test_a_poll_that_dies_before_telling_leaves_it_to_the_next():
     square.send("urgent", [messages.poll_orders(SHOP)])
     square.drain()
     assert square.markets["test-market"].shown()["TEA-50"][1] == 0
+
+
+def test_two_shops_that_sell_the_same_last_piece_both_show_zero():
+    """Both orders are ours and hold a unit each; no level falls below zero, and the ledger says what was short."""
+    square = Square(("test-bazaar", "test-market"))
+    square.sell("TEA-50", 8)
+    for shop in square.markets:
+        publish.publish(square.ctx, shop)
+    orders = [square.markets[shop].buy("TEA-50", 8) for shop in square.markets]
+    square.send("urgent", [messages.look_at_orders(order.shop, [order.order_id]) for order in orders])
+    square.drain()
+    level = square.store.stock.level("test", "TEA-50")
+    assert (level.on_hand, level.reserved) == (8, 16)
+    assert {market.shown()["TEA-50"][1] for market in square.markets.values()} == {0}
+    for order in orders:
+        line = replace(order.lines[0], state=OrderState.HANDED_OVER)
+        left = replace(order, lines=(line,), updated_at=order.updated_at + timedelta(hours=1))
+        take_orders.take_all(square.ctx, square.store.shops.get(order.shop), [left])
+    level = square.store.stock.level("test", "TEA-50")
+    assert (level.on_hand, level.reserved) == (0, 0)
+    assert "shipped_more_than_on_hand" in {move.because for move in square.store.stock.movements("test", "TEA-50")}
+
+
+# --- the nightly look at offers -----------------------------------------------------------------------------
+
+
+def test_a_balance_over_a_cut_read_is_not_clean(square):
+    """Half the shop did not come: what was not seen is named, and no green light is given."""
+    market = _published(square)
+    market.fault = lambda call: "cut" if call == "observe" else ""
+    result = reconcile.balance(square.ctx, SHOP, business_day(NOW))
+    assert not result.is_clean
+    assert {d.cause for d in result.differences} == {"not_seen_in_incomplete_read"}
+    market.fault = lambda call: ""
+    assert reconcile.balance(square.ctx, SHOP, business_day(NOW)).is_clean
+
+
+def test_a_product_the_channel_rejected_is_no_offer_that_agrees(square):
+    """It stands in the shop and nobody can buy it: the balance names it."""
+    market = _published(square)
+    next(iter(market.stalls.values())).state = ListingState.REJECTED
+    result = reconcile.balance(square.ctx, SHOP, business_day(NOW))
+    assert (result.offers, result.offers_agreeing, result.is_clean) == (2, 1, False)
+
+
+def test_pieces_are_not_kept_for_a_closed_shop_that_shows_nothing():
+    """The last piece goes to the shop that is open, also when the closed one would come first."""
+    square = Square(("a-closed", "test-bazaar"))
+    square.store.shops.save(replace(square.store.shops.get("a-closed"), state=ShopState.DISCONNECTED))
+    square.sell("TEA-50", 1)
+    publish.publish(square.ctx, SHOP)
+    assert square.markets[SHOP].shown()["TEA-50"][1] == 1
 
 
 # --- leases and dead workers --------------------------------------------------------------------------------
