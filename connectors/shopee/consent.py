@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     TransientError,
 )
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
-from connectors.shopee import answers
+from connectors.shopee import answers, errors
 from connectors.shopee.client import CHANNEL, HOST, Call, Repeat, Reply, Sender
 
 CONSENT_HOST = "https://open.shopee.com"
@@ -160,8 +160,8 @@ def _owner(answered: Mapping[str, str]) -> dict[str, int]:
 
 
 def _refresh_refused(error: ProtocolSurpriseError) -> MarketplaceError:
-    """Which words a spent refresh token gets is not documented, so here every bare `error_auth` ends the pair."""
-    if error.code != "error_auth" or error.user_key != ProtocolSurpriseError.user_key:
+    """Which words a spent refresh token gets is not documented: an `error_auth` nobody recorded ends the pair."""
+    if error.code != "error_auth" or errors.is_recorded(error.code, error.message):
         return error
     return DisconnectedError(CHANNEL, error.code, error.message, request_id=error.request_id)
 

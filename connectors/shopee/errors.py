@@ -270,6 +270,14 @@ def meaning(code: str, message: str = "") -> Meaning:
     return _CODES.get(full) or _CODES.get(bare) or _by_ending(bare) or _BUG
 
 
+def is_recorded(code: str, message: str = "") -> bool:
+    """Whether the table says anything about this code with these words."""
+    full = "".join(code.split()).lower()
+    bare = full.partition(".")[2] or full
+    said = any(name == bare and fragment in message.lower() for name, fragment, _ in _TEXTS)
+    return said or full in _CODES or bare in _CODES or _by_ending(bare) is not None
+
+
 def _by_ending(bare: str) -> Meaning | None:
     """Promotions lock every field under a code of its own, all with one ending."""
     return _PROMOTION if bare.startswith("error_") and bare.endswith("_in_promotion") else None

@@ -144,7 +144,10 @@ class ShopeeMarket(Market):
 
     def new_shop_id(self) -> str:
         """Fits in 32 bits."""
-        return str(self.ids.first("shop", 220_011_400))
+        # Numbers start anew after a reset while shops stay.
+        while (number := str(self.ids.first("shop", 220_011_400))) in self.shops:
+            pass
+        return number
 
     def new_tokens(self, shop: Shop) -> tuple[str, str]:
         """32 hex digits each."""

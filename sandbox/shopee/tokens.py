@@ -45,7 +45,8 @@ def exchange(market: Market, codes: dict[str, Code], body: Mapping[str, object])
 def rotate(market: Market, refresh_token: str, shop: Shop) -> dict[str, object]:
     """Answer of auth/access_token/get; the old access token lives five minutes more."""
     now = market.clock.now()
-    spent = next((grant for grant in shop.grants if grant.refresh_token == refresh_token), None)
+    # The newest one: after a reset the same words are drawn again.
+    spent = next((grant for grant in reversed(shop.grants) if grant.refresh_token == refresh_token), None)
     if why := why_not_linked(shop, now):
         raise RefusalError(why, "Partner and shop has no linked.")
     if spent is None or spent.refresh_used or spent.refresh_ends_at == 0:
