@@ -103,7 +103,7 @@ PATHS: dict[int, tuple[Category, ...]] = {path[-1].category_id: path for path in
 
 def category(category_id: str) -> Category | None:
     """The category with that id, or None."""
-    return PATHS[int(category_id)][-1] if category_id.isdigit() and int(category_id) in PATHS else None
+    return PATHS[int(category_id)][-1] if category_id.isdecimal() and int(category_id) in PATHS else None
 
 
 def tree_rows(thai: bool, branch: tuple[Category, ...] = TREE) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def routes(market: "LazadaMarket") -> list[Route]:
         return HTMLResponse(page)
 
     async def allow(request: Request) -> Response:
-        form = parse_qs((await request.body()).decode())
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
         shop = market.shops.get(form.get("shop_id", [""])[0])
         wrong = _wrong(market, request) or ("" if shop else "unknown shop")
         if wrong or shop is None:

@@ -147,7 +147,7 @@ def millis_now() -> int:
 
 def read_timestamp(text: str) -> float:
     """Epoch seconds of the `timestamp` parameter: milliseconds, or UTC text. Raises ValueError."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text) / 1000
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
 

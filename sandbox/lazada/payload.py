@@ -1,10 +1,10 @@
 """Reads the one structured argument of a write, JSON or XML, and is strict about its shape."""
 
-import json
 from typing import Any
 from xml.etree import ElementTree
 
 from sandbox.lazada.errors import ApiError, numbered
+from sandbox.market.reading import read_json
 
 # Elements that hold a list, and the name of what they hold.
 _LISTS = {
@@ -82,7 +82,7 @@ def _check_texts(row: Any) -> None:
 
 def _read_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise numbered(1001, "Invalid Request Format") from error
 

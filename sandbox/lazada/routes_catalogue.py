@@ -32,7 +32,7 @@ def attributes(market: "LazadaMarket", call: Call) -> dict[str, Any]:
 def brands(market: "LazadaMarket", call: Call) -> dict[str, Any]:
     """A page of brands."""
     start, size = call.get("startRow"), call.get("pageSize", "40")
-    if not start.isdigit() or not size.isdigit() or not 1 <= int(size) <= 200:
+    if not start.isdecimal() or not size.isdecimal() or not 1 <= int(size) <= 200:
         raise numbered(5, "Invalid Request Format: startRow or pageSize")
     rows = catalogue.BRANDS[int(start) : int(start) + int(size)]
     module = [

@@ -1,7 +1,6 @@
 """Packing, labels, ready to ship: the newer APIs, whose result says success entry by entry."""
 
 import base64
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from sandbox.lazada import statuses
 from sandbox.lazada.errors import numbered
 from sandbox.lazada.gateway import Api, Call
+from sandbox.market.reading import read_json
 from sandbox.market.shop import SHIPPED, Order, OrderUnit
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _package_code(call: Call, package_id: str) -> str:
 def document(market: "LazadaMarket", call: Call) -> dict[str, Any]:
     """The label: base64 of HTML, and for PDF a link that lives ten minutes."""
     rows = _argument(call, "getDocumentReq", "packages")
-    kind = json.loads(call.get("getDocumentReq")).get("doc_type")
+    kind = read_json(call.get("getDocumentReq")).get("doc_type")
     if kind not in ("PDF", "HTML"):
         return _bad("700004", "doc_type is PDF or HTML")
     names = [str(row.get("package_id", "")) for row in rows]
@@ -189,7 +189,7 @@ def tiny_pdf(text: str) -> bytes:
 
 def _argument(call: Call, name: str, rows: str) -> list[dict[str, Any]]:
     try:
-        found = json.loads(call.get(name) or "null")
+        found = read_json(call.get(name) or "null")
     except ValueError:
         found = None
     listed = found.get(rows) if isinstance(found, dict) else None

@@ -1,6 +1,5 @@
 """Reading orders: lists by time, one order, its lines."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ from sandbox.lazada.errors import ApiError, numbered
 from sandbox.lazada.gateway import Api, Call
 from sandbox.lazada.routes_product_read import whole
 from sandbox.lazada.times import read_order_bound
+from sandbox.market.reading import read_json
 from sandbox.market.shop import Order, Shop
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def one_order(shop: Shop, order_id: str) -> Order:
 def id_list(text: str, code: int) -> list[str]:
     """Ids in a JSON list, as text. Raises ApiError with `code` when it is no list."""
     try:
-        ids = json.loads(text) if text else None
+        ids = read_json(text) if text else None
     except ValueError:
         ids = None
     if not isinstance(ids, list) or not ids:

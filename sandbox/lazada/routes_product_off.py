@@ -1,6 +1,5 @@
 """Taking products off: remove, remove one SKU, deactivate."""
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ from sandbox.lazada import listings
 from sandbox.lazada.errors import ApiError, Detail, numbered, problem
 from sandbox.lazada.gateway import Api, Call
 from sandbox.lazada.payload import read_product, skus_of
+from sandbox.market.reading import read_json
 from sandbox.market.shop import Listing, Shop, Sku
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _offer(shop: Shop, sku_id: str) -> tuple[Listing, Sku] | None:
 
 def _list(text: str) -> list[Any]:
     try:
-        names = json.loads(text) if text else None
+        names = read_json(text) if text else None
     except ValueError:
         names = None
     if not isinstance(names, list) or not names:

@@ -1,6 +1,5 @@
 """`/products/get` and `/product/item/get`."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ from sandbox.lazada import convert
 from sandbox.lazada.errors import numbered
 from sandbox.lazada.gateway import Api, Call
 from sandbox.lazada.times import read_product_bound
+from sandbox.market.reading import read_json
 from sandbox.market.shop import Listing
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _seller_skus(text: str) -> set[str] | None:
     if not text:
         return None
     try:
-        names = json.loads(text)
+        names = read_json(text)
     except ValueError:
         names = None
     good = isinstance(names, list) and all(isinstance(name, str) for name in names)

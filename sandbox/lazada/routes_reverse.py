@@ -1,6 +1,5 @@
 """Returns as the seller sees and answers them, and the control calls that play the buyer."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from sandbox.lazada.errors import ApiError, numbered
 from sandbox.lazada.gateway import Api, Call
 from sandbox.lazada.reverses import Line, Reverse
 from sandbox.lazada.times import millis
+from sandbox.market.reading import calm, read_json
 from sandbox.market.shop import Shop
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _named_lines(call: Call) -> tuple[Reverse, list[Line]]:
 
 def _texts(call: Call, name: str) -> set[str]:
     try:
-        found = json.loads(call.get(name, "[]"))
+        found = read_json(call.get(name, "[]"))
     except ValueError:
         found = None
     if not isinstance(found, list):
@@ -208,13 +208,13 @@ def control_routes(market: "LazadaMarket") -> list[Route]:
             raw = await request.body()
             try:
                 with market.lock:
-                    return JSONResponse(act(request.path_params["number"], json.loads(raw or b"{}")))
+                    return JSONResponse(act(request.path_params["number"], read_json(raw or b"{}")))
             except LookupError as error:
                 return JSONResponse({"error": f"unknown {error}"}, 404)
             except ValueError as error:
                 return JSONResponse({"error": str(error)}, 409)
 
-        return endpoint
+        return calm(endpoint)
 
     def ask(number: str, body: dict[str, Any]) -> dict[str, Any]:
         shop = next((shop for shop in market.shops.values() if number in shop.orders), None)

@@ -131,7 +131,7 @@ def sku_problems(market: "Market", row: Mapping[str, Any], whole: bool) -> list[
     found += price_problems(row, "price", seller_sku, whole)
     found += special_problems(row, ("price", "special_price", "special_from_date", "special_to_date"), seller_sku)
     quantity = row.get("quantity", "0")
-    if not quantity.isdigit():
+    if not quantity.isdecimal():
         found.append(problem(5, "QUANTITY_INVALID", "quantity is not a whole number", "quantity", seller_sku))
     found += _package_problems(row, seller_sku, whole)
     return found + image_problems(market, images_of(row.get("Images")), "Images", seller_sku)

@@ -1,6 +1,5 @@
 """The control surface that every practice marketplace has: `/_sim/...`, JSON in and out."""
 
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.market.market import Market
+from sandbox.market.reading import finite, read_json
 from sandbox.market.shop import CannotSellError, Listing, Order, Shop, Sku
 
 
@@ -101,7 +101,7 @@ class Control:
 
     def clock(self, body: dict[str, Any]) -> Any:
         """`{"advance_s": 3600}` -> `{"now"}`"""
-        now = self.market.clock.advance(float(body.get("advance_s", 0)))
+        now = self.market.clock.advance(finite(body.get("advance_s", 0)))
         self.market.touch()
         self.market.tick()
         return {"now": now}
@@ -131,6 +131,9 @@ class Control:
         unknown = sorted(set(body) - set(self.market.default_settings))
         if unknown:
             raise RefusedError(400, f"unknown settings {unknown}", known=sorted(self.market.default_settings))
+        wrong = sorted(name for name, value in body.items() if not _like(value, self.market.default_settings[name]))
+        if wrong:
+            raise RefusedError(400, f"settings of another type than the default {wrong}")
         self.market.settings.update(body)
         self.market.touch()
         return self.market.settings
@@ -216,7 +219,7 @@ class Control:
         async def endpoint(request: Request) -> Response:
             raw = await request.body()
             try:
-                body = json.loads(raw) if raw.strip() else {}
+                body = read_json(raw) if raw.strip() else {}
             except ValueError:
                 return JSONResponse({"error": "the body is not JSON"}, 400)
             if not isinstance(body, dict):
@@ -241,8 +244,16 @@ class Control:
             return JSONResponse({"error": str(error), "reason": error.reason, "seller_sku": error.seller_sku}, 409)
         except KeyError as error:
             return JSONResponse({"error": f"missing {error}"}, 400)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             return JSONResponse({"error": str(error)}, 400)
+
+
+def _like(value: Any, default: Any) -> bool:
+    """Whether the value is of the default's type; a number that is off by default may be a number or null."""
+    if isinstance(default, bool | str):
+        return isinstance(value, type(default))
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number or (default is None and value is None)
 
 
 def offer_row(market: Market, shop: Shop, listing: Listing, sku: Sku) -> dict[str, Any]:

@@ -5,6 +5,8 @@ import random
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sandbox.market.reading import finite
+
 KINDS = frozenset(
     [
         "latency",
@@ -74,7 +76,7 @@ class Faults:
         seed = int(body.get("seed", 1))
         fault = Fault(
             f"fault-{next(self._numbers)}", kind, str(body.get("path", "*")), probability,
-            body.get("times", 1), seed, _text(body.get("shop_id")), body.get("delay_s"),
+            _whole(body.get("times", 1)), seed, _text(body.get("shop_id")), _seconds(body.get("delay_s")),
             rng=random.Random(seed),
         )  # fmt: skip
         self.active.append(fault)
@@ -95,6 +97,14 @@ class Faults:
     def clear(self) -> None:
         """No fault is in force."""
         self.active.clear()
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _seconds(value: Any) -> float | None:
+    return None if value is None else finite(value)
 
 
 def _text(value: Any) -> str | None:

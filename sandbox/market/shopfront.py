@@ -79,14 +79,14 @@ class Shopfront:
 
     async def buy(self, request: Request) -> Response:
         """A paid order, and on to its page; the same page with the reason when it cannot be sold."""
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
         shop = self.market.shops.get(request.path_params["shop_id"])
         if shop is None:
             return self._missing("ไม่พบร้านนี้")
         quantity = form.get("quantity", "1")
         found = shop.offer(form.get("offer", ""))
         try:
-            if found is None or not quantity.isdigit():
+            if found is None or not quantity.isdecimal():
                 raise CannotSellError("unknown_sku", form.get("offer", ""))
             order = self.market.place_order(shop, [(found[1].seller_sku, int(quantity))], offer_id=found[1].offer_id)
         except CannotSellError as error:
