@@ -13,15 +13,22 @@ if TYPE_CHECKING:
 CHANNEL = "lazada"
 
 CAN = {
-    "listings.read": "every status; 50 items a page, or 100 seller SKUs in one search",
+    "listings.read": "every status with Lazada's reason; 50 items a page, or 100 seller SKUs in one search",
     "listings.create": "at most two axes, as custom variations (LAZ-010); one call",
-    "listings.update": "words, photos, size, renamed options (LAZ-016), added variants; after Lazada's review",
+    "listings.update": "words, photos, size, renamed options (LAZ-016), variants added and removed; reviewed by Lazada",
     "listings.hide": "one listing a call, at once; back again after a review",
-    "prices": "50 SKUs of any listings a call",
-    "stock": "sellable units, absolute, 50 SKUs of any listings a call (LAZ-001)",
+    "listings.remove": "for good, with every SKU; one that is gone already counts as done",
+    "prices": "50 SKUs of any listings a call; the list price, never a promotion's",
+    "stock": "sellable units, absolute, 50 SKUs of any listings a call (LAZ-001); campaigns set a floor (LAZ-023)",
+    "warehouses": "one warehouse, or the one that settings name; several without a name are left alone (LAZ-018)",
     "photos": "one a call, a few at once; made to fit when too large or too small",
     "orders.read": "by creation or update, 100 a page, items of 50 orders a call",
-    "pushes": "verified with the app secret over the raw body",
+    "shipping": "packing by line, ready to ship 20 parcels a call, labels; not what Lazada ships itself (LAZ-019)",
+    "cancels": "by line, for reasons asked for first; a buyer's request is agreed or refused",
+    "returns": "read by creation or update; agreed here, disputed for money only (LAZ-022)",
+    "settlements": "statements with every amount, adding up to the payout (LAZ-021)",
+    "consent": "Thai shops by default; several countries of one consent share a pair of tokens (LAZ-017)",
+    "pushes": "verified with the app secret over the raw body; every type",
     "tokens": "lifetimes as answered; the consent's end does not move",
 }
 CANNOT = {
@@ -29,14 +36,14 @@ CANNOT = {
     "sku.rename": "a seller SKU cannot be changed once created",
     "photos.none": "photos can be replaced, never removed to none",
     "listings.idempotent_create": "there is no key that makes a create safe to repeat: look first",
+    "pushes.lost": "Lazada keeps no push it could not deliver: reading orders by update time finds the same",
+    "returns.refuse": "a refusal needs photos of the goods: it is given in the seller centre",
+    "shipping.tracking_number": "the number and the carrier are Lazada's to choose",
 }
 NOT_YET = {
-    "variants.remove": "a variant that left the catalogue stays, at the stock it was given",
-    "warehouses": "shops with several warehouses",
     "semi_managed": "Global Plus stores, which show no price (LAZ-012)",
     "special_prices": "promotions are read past, never written",
-    "shipping": "packing, labels and hand-over stay in the seller centre",
-    "settlements": "payouts are not read yet",
+    "shipping.own_fleet": "a shop's own deliveries are confirmed in the seller centre",
 }
 
 
