@@ -17,8 +17,8 @@ OTHER_PEOPLES = "NOT-OURS"
 HOME = (OrderState.UNPAID, OrderState.TO_PACK, OrderState.PACKED)
 AWAY = (OrderState.HANDED_OVER, OrderState.DELIVERED, OrderState.COMPLETED, OrderState.RETURNING, OrderState.RETURNED)
 
-few = settings(max_examples=60, deadline=None)
-fewer = settings(max_examples=25, deadline=None)
+few = settings(max_examples=40, deadline=None)
+fewer = settings(max_examples=20, deadline=None)
 
 
 @st.composite
