@@ -16,11 +16,18 @@ CAN = {
     "listings.create": "at most two axes and 50 variants; variants are declared five seconds later (SHP-003)",
     "listings.update": "words, photos, size and variants; the shipping channels stay as created (SHP-009)",
     "listings.hide": "50 listings a call, and back again",
+    "listings.remove": "one a call, for good; Shopee shows it as deleted for 90 days",
     "prices": "whole baht, one listing a call, at most 50 variants of it",
     "stock": "absolute, one listing a call, at most 50 variants of it",
     "photos": "eight a call, JPEG or PNG up to 10 MB",
     "orders.read": "by creation or update, in windows of 14 days, 50 details a call",
-    "pushes": "verified with the push key, then the partner key",
+    "shipping": "pickup at an address and time, or dropoff; packing arranges it (SHP-021); split orders by parcel",
+    "labels": "up to 50 parcels in one PDF (ZIP for some thermal ones), made within seconds",
+    "cancellations": "by the seller before shipping, whole or in part; the buyer's request answered",
+    "returns": "read in windows of 14 days; agreed, or disputed by the number of a reason",
+    "settlements": "each released order with the page's formula, and the wallet's other movements",
+    "consent": "one shop, or every shop of a main account, with the day it ends",
+    "pushes": "verified with the push key, then the partner key; lost ones fetched a hundred at a time",
     "tokens": "four hours and thirty days; a refresh token works once",
 }
 CANNOT = {
@@ -28,13 +35,11 @@ CANNOT = {
     "stock.push": "Shopee announces no ordinary stock change: look instead",
     "variants.search": "a variant's code cannot be searched, only its parent's (SHP-004)",
     "prices.satang": "Thai prices are whole baht",
+    "shipping.retry": "a pickup that failed gets a new time in the seller centre: no call offers one",
+    "returns.evidence": "photos for a dispute are added in the seller centre",
+    "warehouses": "not offered to Thai shops; a listing with several is read, its stock refused in words (SHP-008)",
 }
-NOT_YET = {
-    "shipping": "labels and hand-over stay in the seller centre",
-    "returns": "read in the seller centre; the order says when a return is under way",
-    "settlements": "escrow is not read yet",
-    "warehouses": "shops with several warehouses are refused with a reason (SHP-008)",
-}
+NOT_YET: dict[str, str] = {}
 
 
 def build(http: httpx.Client | None = None, clock: ports.Clock | None = None) -> ports.Channel:

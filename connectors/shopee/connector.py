@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.errors import RejectedError
+from chalicelib.domain.errors import MarketplaceError, RejectedError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
@@ -14,6 +14,7 @@ from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, 
 from chalicelib.domain.returns import Return
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
+from chalicelib.domain.synclog import EntryState
 from connectors.shopee import answers, audit, desk
 from connectors.shopee.client import CHANNEL, Call, Client
 from connectors.shopee.desk import Desk
@@ -108,8 +109,22 @@ class ShopeeShop:
         return self._writer.stock(targets)
 
     def remove(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
-        """Listings are gone for good, one a call; only ever on a person's word."""
-        return self._writer.remove(list(listings))
+        """Listings are gone for good, one a call; those refused or unanswered are looked at once."""
+        outcomes = self._writer.remove(list(listings))
+        doubtful = [outcome.subject for outcome in outcomes if outcome.state is not EntryState.ACCEPTED]
+        gone = self._gone(doubtful) if doubtful else frozenset()
+        return tuple(
+            Outcome(outcome.subject, EntryState.ACCEPTED, outcome.request_id, code=outcome.code)
+            if outcome.subject in gone
+            else outcome
+            for outcome in outcomes
+        )
+
+    def _gone(self, listing_ids: Sequence[str]) -> frozenset[str]:
+        try:
+            return self._reader.gone(listing_ids)
+        except MarketplaceError:  # what the removals answered is still worth telling
+            return frozenset()
 
     def hide(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Listings are off sale and kept, 50 a call."""

@@ -174,6 +174,7 @@ _CODES: dict[str, Meaning] = {
 
 # Where one code says many things the text decides (SHP-006): code without module, fragment in lower case.
 _TEXTS: tuple[tuple[str, str, Meaning], ...] = (
+    ("error_auth", "holiday", _HOLIDAY),
     ("error_auth", "refresh_token", _RECONNECT),
     ("error_auth", "access_token", _RENEW),
     ("error_auth", "invalid code", _CODE),
@@ -186,7 +187,6 @@ _TEXTS: tuple[tuple[str, str, Meaning], ...] = (
     ("error_auth", "reserved stock", _RESERVED),
     ("error_auth", "location", _LOCATION),
     ("error_auth", "multi warehouse", _LOCATION),
-    ("error_auth", "holiday", _HOLIDAY),
     ("error_auth", "do not have permission", _DATA),
     ("error_busi", "not ready", Meaning(TransientError, retry_after_s=5.0, certain=True)),
     ("error_busi", "connection", _LATER),
@@ -276,6 +276,11 @@ def is_recorded(code: str, message: str = "") -> bool:
     bare = full.partition(".")[2] or full
     said = any(name == bare and fragment in message.lower() for name, fragment, _ in _TEXTS)
     return said or full in _CODES or bare in _CODES or _by_ending(bare) is not None
+
+
+def told_by_text() -> frozenset[str]:
+    """Codes, without module, whose meaning the text beside them decides."""
+    return frozenset(code for code, _, _ in _TEXTS)
 
 
 def _by_ending(bare: str) -> Meaning | None:

@@ -182,3 +182,8 @@ _CODES: dict[int, tuple[_Reader, str]] = {
     37: (_nothing, "courier binding"),
     47: (_order, "package"),
 }
+
+
+def known_codes() -> frozenset[int]:
+    """Every code that is recorded."""
+    return frozenset(_CODES)

@@ -55,6 +55,12 @@ class Reader:
         details = self._with_models(items)
         return Observation(details.listings, details.whole, at)
 
+    def gone(self, listing_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these listings that are deleted, or not there at all."""
+        details = self.some(listing_ids)
+        there = {seen.listing_id for seen in details.listings if seen.state is not ListingState.GONE}
+        return frozenset(listing_ids) - there if details.complete else frozenset()
+
     def carrying(self, codes: Sequence[str]) -> tuple[ObservedListing, ...]:
         """Listings whose parent or variant code is one of these, by the cheaper of two ways (SHP-004).
 

@@ -75,7 +75,7 @@ class Writer:
         return tuple(replace(done[number], subject=number) for number in listing_ids)
 
     def remove(self, listing_ids: Sequence[str]) -> tuple[Outcome, ...]:
-        """Listings are deleted, one a call; one that is not there any more counts as deleted."""
+        """Listings are deleted, one a call; what a refusal of one that is gone already says is not documented."""
         unique = list(dict.fromkeys(listing_ids))
         halt = _Halt()
         found = side_by_side(lambda number: self._delete(number, halt), unique, self._client.settings.workers)
@@ -192,8 +192,6 @@ def _failed(batch: _Batch, error: MarketplaceError) -> dict[str, Outcome]:
 def _deleted(listing_id: str, result: Reply | MarketplaceError) -> Outcome:
     if isinstance(result, Reply):
         return accepted(listing_id, result)
-    if isinstance(result, StaleError):
-        return Outcome(listing_id, EntryState.ACCEPTED, result.request_id, code=result.code, message=result.message)
     state = EntryState.UNKNOWN if isinstance(result, OutcomeUnknownError) else EntryState.FAILED
     return Outcome(listing_id, state, result.request_id, result.user_key, result.code, result.message)
 

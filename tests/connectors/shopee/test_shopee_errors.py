@@ -93,6 +93,7 @@ CASES = [
     ("error_param", "Model tier_index error.", RejectedError, "shopee.variants_refused"),
     ("logistics.error_param", "The order is being allocated, please wait ...", TransientError, "error.transient"),
     ("order.error_limit", "Can not cancel this order", RejectedError, "shopee.cannot_cancel"),
+    ("error_auth", "Item can not be deleted in holiday mode.", RejectedError, "shopee.holiday"),
     ("error_auth", "Invalid code", RejectedError, "shopee.consent_code"),
     ("invalid_main_acount_id", "", RejectedError, "shopee.consent_code"),
     ("logistics.error_param", "The order status is not ready to ship.", StaleError, "error.stale"),
