@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.lazada import (
     consent,
+    hints,
     listings,
     pushes,
     routes_auth,
@@ -53,6 +54,7 @@ class LazadaMarket(Market):
     unpaid_life_s = 1800.0
     push_retry_s = (1800.0,) * 12
     paid_status, unpaid_status = "pending", "unpaid"
+    hints = hints.HINTS
     default_settings: ClassVar[dict[str, Any]] = {
         "review_delay_s": 0.0,  # seconds in "Pending QC" after a create or a content update
         "reject_containing": "",  # a name with this text is rejected by the review
@@ -106,6 +108,9 @@ class LazadaMarket(Market):
         """What an API must fetch before it may hold the lock: the photos to migrate."""
         if call.path in ("/image/migrate", "/images/migrate"):
             await routes_images.fetch(self, call)
+
+    def refusals(self, answer: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        return hints.refusals(answer)
 
     def new_shop_id(self) -> str:
         return str(self.identity.first("shop", 100_123_000))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.market.classroom import PRESET
 from sandbox.market.market import Market
 from sandbox.market.reading import finite, read_json
 from sandbox.market.shop import CannotSellError, Listing, Order, Shop, Sku
@@ -42,11 +43,12 @@ class Control:
         posts = {
             "reset": self.reset, "orders": self.order, "orders/{order_id}/advance": self.advance,
             "faults": self.fault, "clock": self.clock, "edit": self.edit, "shops": self.shop,
-            "push": self.push, "settings": self.set_settings, "calls/reset": self.reset_calls,
+            "class": self.start_class, "push": self.push, "settings": self.set_settings,
+            "calls/reset": self.reset_calls,
         }  # fmt: skip
         gets = {
             "state": self.state, "calls": self.calls, "shops": self.shops, "settings": self.settings,
-            "faults": self.faults,
+            "faults": self.faults, "class": self.seen_in_class,
         }  # fmt: skip
         return [
             *(Route(f"/_sim/{path}", self._post(call), methods=["POST"]) for path, call in posts.items()),
@@ -120,6 +122,18 @@ class Control:
         self.market.edited(shop, listing)
         return offer_row(self.market, shop, listing, sku)
 
+    def start_class(self, body: dict[str, Any]) -> Any:
+        """`{"hints": true, "shops": ["ชื่อ", {"name", "name_th"?}]}` -> `{"hints", "shops": [credentials]}`.
+
+        Everything is emptied as by a reset, and the marketplace has exactly these shops; three without names.
+        """
+        named = [row if isinstance(row, dict) else {"name": row} for row in body.get("shops") or PRESET]
+        names = [(str(row["name"]), str(row.get("name_th") or "")) for row in named]
+        if not all(name.strip() for name, _ in names):
+            raise RefusedError(400, "a shop needs a name")
+        self.market.classroom.start(self.market, bool(body.get("hints", True)), names)
+        return {"hints": self.market.classroom.hints, **self.shops({})}
+
     def push(self, body: dict[str, Any]) -> Any:
         """`{"url": "..."}`, null for off -> `{"url"}`"""
         url = body.get("url")
@@ -178,6 +192,10 @@ class Control:
     def faults(self, _: dict[str, Any]) -> Any:
         """The faults in force and how often each struck."""
         return {"faults": [fault.row() for fault in self.market.faults.active]}
+
+    def seen_in_class(self, _: dict[str, Any]) -> Any:
+        """The latest refused calls, newest first, as the page `/class` shows them."""
+        return {"hints": self.market.classroom.hints, "refused": self.market.classroom.rows()}
 
     def _per_path(self) -> dict[str, int]:
         paths: Counter[str] = Counter()

@@ -4,13 +4,14 @@ import heapq
 import pickle
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from sandbox.market import shop as stock
+from sandbox.market.classroom import Classroom, Hint
 from sandbox.market.clock import Clock
 from sandbox.market.events import LISTING_EDITED, ORDER, Event, Message
 from sandbox.market.faults import Faults
@@ -33,6 +34,7 @@ class Market:
     paid_status: ClassVar[str] = "paid"
     unpaid_status: ClassVar[str] = "unpaid"
     default_settings: ClassVar[dict[str, Any]] = {}
+    hints: ClassVar[Mapping[str, Hint]] = {}  # channel: what its refusals mean, by code
     kept: ClassVar[tuple[str, ...]] = (
         "shops", "settings", "due", "ids", "identity", "seed", "app_key", "app_secret", "push_key",
     )  # fmt: skip
@@ -47,6 +49,7 @@ class Market:
         self.faults = Faults()
         self.pusher = Pusher(self.clock, self.faults, self.push_retry_s)
         self.photos = Photos()
+        self.classroom = Classroom()
         self.shops: dict[str, Shop] = {}
         self.calls: Counter[tuple[str, str | None]] = Counter()
         self.settings: dict[str, Any] = dict(self.default_settings)
@@ -89,6 +92,10 @@ class Market:
 
     def messages(self, event: Event) -> Iterable[Message]:
         """*channel*: the signed pushes this event causes."""
+        return ()
+
+    def refusals(self, answer: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        """*channel*: (code, words) of everything this answer refuses."""
         return ()
 
     def new_shop_id(self) -> str:
@@ -319,6 +326,7 @@ class Market:
                 self._empty(shop)
             self.clock.offset_s = 0.0
             self.faults.clear()
+            self.classroom.forget()
             self.pusher.forget()
             self.photos = Photos()
             self.calls.clear()

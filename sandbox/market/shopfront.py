@@ -4,6 +4,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,6 +18,7 @@ from sandbox.market.market import Market
 from sandbox.market.shop import CannotSellError, Listing, Shop, Sku
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True)
+_BANGKOK = timezone(timedelta(hours=7))
 _REFUSALS_TH = {
     "sold_out": "ขออภัย สินค้าหมดหรือเหลือไม่พอ กรุณาลดจำนวนหรือเลือกแบบอื่น",
     "not_live": "ขออภัย สินค้านี้ยังไม่เปิดขาย",
@@ -31,6 +33,15 @@ def money_th(satang: int) -> str:
     ('฿1,234.50', '฿120')
     """
     return f"฿{satang / 100:,.2f}".removesuffix(".00")
+
+
+def clock_th(epoch_s: float) -> str:
+    """The time of day in Bangkok.
+
+    >>> clock_th(0)
+    '07:00:00'
+    """
+    return datetime.fromtimestamp(epoch_s, _BANGKOK).strftime("%H:%M:%S")
 
 
 def plain(markup: str) -> str:
@@ -51,6 +62,7 @@ def routes(market: Market) -> list[Route]:
         Route("/shop/{shop_id}/item/{listing_id}", front.buy, methods=["POST"]),
         Route("/shop/{shop_id}/order/{order_id}", front.order),
         Route("/image/{name}", front.image),
+        Route("/class", front.refused),
     ]
 
 
@@ -111,6 +123,11 @@ class Shopfront:
             return Response("not found", 404)
         age = {"Cache-Control": "max-age=86400, immutable"}
         return Response(photo.content, media_type=photo.content_type, headers=age)
+
+    async def refused(self, request: Request) -> Response:
+        """The latest refused calls with their hints, for a class."""
+        rows = [(one, clock_th(one.at)) for one in list(self.market.classroom.refused)]
+        return self._page("class.html", "ห้องเรียน: คำสั่งที่ตลาดไม่รับ", rows=rows)
 
     # -- parts ----------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.market.classroom import listening
 from sandbox.market.market import Market
 
 Scope = MutableMapping[str, Any]
@@ -73,6 +74,8 @@ class Wire:
             await answer(scope, _replay(body), send)
             return
         _spoil_tokens(market, path, shop_id)
+        if market.classroom.hints:
+            send = listening(lambda given: market.classroom.note(market, path, shop_id, given), send)
         if market.faults.take("drop_after", path, shop_id):
             await self._handle(path, shop_id, scope, body, _swallow)
             await scope[HANG_UP]()

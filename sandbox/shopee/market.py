@@ -30,6 +30,7 @@ from sandbox.shopee import (
     calls_push,
     calls_read,
     calls_returns,
+    hints,
     life,
     pushes,
     tokens,
@@ -71,6 +72,7 @@ class ShopeeMarket(Market):
     push_retry_s: ClassVar[tuple[float, ...]] = (300.0, 1800.0, 10_800.0)
     paid_status: ClassVar[str] = "READY_TO_SHIP"
     unpaid_status: ClassVar[str] = "UNPAID"
+    hints = hints.HINTS
     default_settings: ClassVar[dict[str, Any]] = {
         "ready_after_s": 5,
         "auth_status": 200,
@@ -141,6 +143,10 @@ class ShopeeMarket(Market):
     def hex_word(self) -> str:
         """32 hex digits, for codes and tokens."""
         return self.ids.text(32, HEX)
+
+    def refusals(self, answer: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        """Also single rows that were refused."""
+        return hints.refusals(answer)
 
     def new_shop_id(self) -> str:
         """Fits in 32 bits."""

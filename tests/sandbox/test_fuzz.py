@@ -163,6 +163,7 @@ CONTROL: dict[str, dict[str, Any]] = {
     "clock": {"advance_s": 1},
     "edit": {"seller_sku": "TEA-S", "price": 9, "stock": 3, "title": "ก", "status": "Active"},
     "push": {"url": None},
+    "class": {"hints": True, "shops": ["ร้าน", {"name": "x", "name_th": "ก"}]},
     "settings": {"rate_per_second": 10**9},
     "calls/reset": {},
     "returns": {"order_id": "1", "lines": [{"seller_sku": "TEA-S", "quantity": 1}]},
