@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from shopee_shop import NOON, PracticeShop, a_listing, one_axis
 
-from chalicelib.domain.catalogue import Axis
+from chalicelib.domain.catalogue import Axis, Kind
 from chalicelib.domain.errors import RejectedError
 from chalicelib.domain.offers import DesiredListing, DesiredOffer, ListingState
 from chalicelib.domain.ports import OfferTarget
@@ -150,14 +150,14 @@ def item_facts(practice: PracticeShop, listing_id: str) -> dict[str, Any]:
 
 def test_a_pre_order_set_by_hand_is_left_alone(practice: PracticeShop):
     """New words, price and stock do not end it."""
-    listing = a_listing()
+    listing = a_listing(kind=Kind.FABRIC, title="ผ้าถุงและผ้าทอมือย้อมคราม")
     created = practice.publish(listing)
     by_hand = {"item_id": int(created.listing_id), "pre_order": {"is_pre_order": True, "days_to_ship": 10}}
     practice.shop._client.write("product/update_item", by_hand)
     target = OfferTarget("TEA-50", created.listing_id, "0", 3, replace(listing.offers[0].price, minor=9900))
 
     practice.shop.update_content(
-        replace(listing, title="น้ำพริกตาแดง สูตรใหม่ของคุณยาย"),
+        replace(listing, title="ผ้าทอมือย้อมครามลายใหม่"),
         created.listing_id,
         created.offer_ids,
         practice.upload(*listing.photos),
@@ -167,7 +167,7 @@ def test_a_pre_order_set_by_hand_is_left_alone(practice: PracticeShop):
 
     facts = item_facts(practice, created.listing_id)
     assert facts["pre_order"] == {"is_pre_order": True, "days_to_ship": 10}
-    assert facts["item_name"] == "น้ำพริกตาแดง สูตรใหม่ของคุณยาย"
+    assert facts["item_name"] == "ผ้าทอมือย้อมครามลายใหม่"
 
 
 def test_a_listing_in_several_warehouses_is_read_whole_and_its_stock_refused_in_words():
