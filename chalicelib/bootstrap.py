@@ -52,12 +52,16 @@ def _table() -> Table:
 @cache
 def store() -> Store:
     """Every store over DynamoDB, S3 and KMS."""
+    from dataclasses import replace
+
     from chalicelib.store.build import build
     from chalicelib.store.photos import S3Photos
+    from chalicelib.store.remembering import RememberingShops
     from chalicelib.store.vault import KmsVault
 
     photos = S3Photos(_client("s3"), settings().pinto_bucket)
-    return build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc)
+    made = build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc)
+    return replace(made, shops=RememberingShops(made.shops))
 
 
 @cache

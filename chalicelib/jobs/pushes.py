@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.ports import ForgedPushError, LookAt, MalformedPushError, PushReading
+from chalicelib.domain.ports import ForgedPushError, MalformedPushError, PushReading
 from chalicelib.domain.shops import Shop
 from chalicelib.sync import messages
 from chalicelib.sync.context import Context
-from chalicelib.sync.messages import Message
 
 log = Logger(service="pinto", child=True)
 
 REMEMBER_S = 3 * 24 * 3600
 """How long a push is recognised when it comes again: longer than any channel keeps retrying."""
+
+LISTING_QUIET_S = 5
+"""How long news about one listing are gathered before it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,17 @@ def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -
         return _refuse(channel_name, Answer(200, "unknown_shop"), reason=reading.remote_id)
     if not ctx.store.seen.first_time(f"push:{channel_name}:{digest}", REMEMBER_S):
         return Answer(200, "repeated")
-    ctx.queues.send("urgent", [_message(shop, look) for look in reading.look_at if look.kind in ("order", "listing")])
+    orders = [messages.look_at_orders(shop.id, [look.id]) for look in reading.look_at if look.kind == "order"]
+    ctx.queues.send("urgent", orders)
+    _queue_listings(ctx, shop, [look.id for look in reading.look_at if look.kind == "listing"])
     return Answer(200, "queued")
 
 
-def _message(shop: Shop, look: LookAt) -> Message:
-    if look.kind == "order":
-        return messages.look_at_orders(shop.id, [look.id])
-    return messages.look_at_listings(shop.id, [look.id])
+def _queue_listings(ctx: Context, shop: Shop, listing_ids: Sequence[str]) -> None:
+    """Each listing is looked at once, a little later: channels announce our own edits back to us, several times."""
+    news = [one for one in listing_ids if ctx.store.seen.first_time(f"look:{shop.id}:{one}", LISTING_QUIET_S)]
+    if news:
+        ctx.queues.send("bulk", [messages.look_at_listings(shop.id, news)], delay_s=LISTING_QUIET_S)
 
 
 def _refuse(channel_name: str, answer: Answer, reason: str = "") -> Answer:

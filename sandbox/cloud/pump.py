@@ -16,7 +16,7 @@ from sandbox.cloud import resources
 from sandbox.cloud.invoke import invoke
 
 WORKERS = {"urgent_lane": 2, "bulk_lane": 4, "money_lane": 1}
-WAIT_S = 1  # Lambda waits twenty; one lets the pump stop soon, and a long poll wakes on a message anyway.
+WAIT_S = 3  # Lambda waits twenty; three lets the pump stop soon, and a long poll wakes on a message anyway.
 _ATTRIBUTE = {"StringValue": "stringValue", "BinaryValue": "binaryValue", "DataType": "dataType"}
 _log = logging.getLogger(__name__)
 

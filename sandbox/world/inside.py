@@ -49,7 +49,7 @@ class Inside:
             told(left)
             if not left:
                 return True
-            time.sleep(0.25)
+            time.sleep(0.7)  # each look costs three calls to the practice cloud
         return False
 
     def send(self, lane: str, messages: Iterable[Mapping[str, object]]) -> None:

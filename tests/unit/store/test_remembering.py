@@ -1,0 +1,46 @@
+"""Shop facts are remembered for a moment, and never when it would matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.store.build import memory_store
+from chalicelib.store.remembering import RememberingShops
+
+SHOP = Shop("a-lazada", "a", "lazada", "1001", "app")
+
+
+class Time:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_another_workers_change_is_seen_after_a_moment_and_our_own_at_once():
+    """A pause by somebody else counts within the time; a pause of ours counts now."""
+    behind, clock = memory_store().shops, Time()
+    behind.save(SHOP)
+    shops = RememberingShops(behind, 5.0, clock)
+    assert shops.get("a-lazada").state is ShopState.ACTIVE
+
+    behind.save(replace(SHOP, state=ShopState.PAUSED))
+    assert shops.get("a-lazada").state is ShopState.ACTIVE
+    clock.now += 5.1
+    assert shops.get("a-lazada").state is ShopState.PAUSED
+    shops.save(SHOP)
+    assert shops.get("a-lazada").state is ShopState.ACTIVE
+
+
+def test_what_is_not_there_is_asked_for_again():
+    """A shop connected a moment after it was missed is found."""
+    behind = memory_store().shops
+    shops = RememberingShops(behind)
+    with pytest.raises(NotFoundError):
+        shops.by_remote("lazada", "1001")
+    behind.save(SHOP)
+    assert shops.by_remote("lazada", "1001").id == "a-lazada"
