@@ -16,7 +16,7 @@ def _text(value: Any) -> Any:
     return "" if value is None else str(value) if isinstance(value, int | float) else value
 
 
-def _number(value: Any) -> Any:
+def as_number(value: Any) -> Any:
     """Numbers come as numbers or as text, with thousands commas (LAZ-005)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return value
@@ -27,7 +27,7 @@ def _number(value: Any) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    number = _number(value)
+    number = as_number(value)
     return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else number
 
 
@@ -36,7 +36,7 @@ def _flag(value: Any) -> Any:
     return str(value).strip().lower() in ("1", "true", "yes")
 
 
-def _rows(value: Any) -> Any:
+def as_rows(value: Any) -> Any:
     return [] if value is None or value in ("", {}) else value
 
 
@@ -50,7 +50,7 @@ def _words(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Amount = Annotated[Decimal, BeforeValidator(_number)]
+Amount = Annotated[Decimal, BeforeValidator(as_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Words = Annotated[list[str], BeforeValidator(_words)]
@@ -65,7 +65,7 @@ class Answer(BaseModel):
 A = TypeVar("A", bound=Answer)
 
 
-def _either(*names: str) -> AliasChoices:
+def either(*names: str) -> AliasChoices:
     return AliasChoices(*names)
 
 
@@ -75,10 +75,10 @@ def _either(*names: str) -> AliasChoices:
 class WarehouseAnswer(Answer):
     """Stock of one SKU in one warehouse."""
 
-    code: Text = Field("", validation_alias=_either("warehouseCode", "warehouse_code"))
+    code: Text = Field("", validation_alias=either("warehouseCode", "warehouse_code"))
     sellable: Whole | None = Field(None, alias="sellableQuantity")
     quantity: Whole | None = None
-    biz_type: Text = Field("", validation_alias=_either("bizType", "BizType"))
+    biz_type: Text = Field("", validation_alias=either("bizType", "BizType"))
 
 
 class ChannelStockAnswer(Answer):
@@ -88,22 +88,22 @@ class ChannelStockAnswer(Answer):
     end_time: Text = Field("", alias="endTime")
 
 
-Warehouses = Annotated[list[WarehouseAnswer], BeforeValidator(_rows)]
+Warehouses = Annotated[list[WarehouseAnswer], BeforeValidator(as_rows)]
 
 
 class SkuAnswer(Answer):
     """One SKU of a product. `price` is absent on semi-managed stores."""
 
-    sku_id: Text = Field(validation_alias=_either("SkuId", "skuId", "sku_id"))
-    seller_sku: Text = Field("", validation_alias=_either("SellerSku", "sellerSku"))
-    status: Text = Field("active", validation_alias=_either("Status", "status"))
+    sku_id: Text = Field(validation_alias=either("SkuId", "skuId", "sku_id"))
+    seller_sku: Text = Field("", validation_alias=either("SellerSku", "sellerSku"))
+    status: Text = Field("active", validation_alias=either("Status", "status"))
     price: Amount | None = None
-    sale_prop: dict[str, Any] = Field(default_factory=dict, validation_alias=_either("saleProp", "sale_prop"))
+    sale_prop: dict[str, Any] = Field(default_factory=dict, validation_alias=either("saleProp", "sale_prop"))
     quantity: Whole | None = None
-    available: Whole | None = Field(None, validation_alias=_either("Available", "available"))
+    available: Whole | None = Field(None, validation_alias=either("Available", "available"))
     warehouses: Warehouses = Field(default_factory=list, alias="multiWarehouseInventories")
     fbl: Warehouses = Field(default_factory=list, alias="fblWarehouseInventories")
-    channels: Annotated[list[ChannelStockAnswer], BeforeValidator(_rows)] = Field(
+    channels: Annotated[list[ChannelStockAnswer], BeforeValidator(as_rows)] = Field(
         default_factory=list, alias="channelInventories"
     )
 
@@ -117,13 +117,13 @@ class AttributesAnswer(Answer):
 class ProductAnswer(Answer):
     """One item of `/products/get` or `/product/item/get`."""
 
-    item_id: Text = Field(validation_alias=_either("item_id", "itemId"))
-    status: Text = Field("", validation_alias=_either("status", "Status"))
-    sub_status: Text = Field("", validation_alias=_either("subStatus", "sub_status"))
-    primary_category: Text = Field("", validation_alias=_either("primary_category", "primaryCategory"))
+    item_id: Text = Field(validation_alias=either("item_id", "itemId"))
+    status: Text = Field("", validation_alias=either("status", "Status"))
+    sub_status: Text = Field("", validation_alias=either("subStatus", "sub_status"))
+    primary_category: Text = Field("", validation_alias=either("primary_category", "primaryCategory"))
     attributes: AttributesAnswer = AttributesAnswer(name="")
-    reject_reason: Words = Field(default_factory=list, validation_alias=_either("rejectReason", "reject_reason"))
-    hidden_reason: Text = Field("", validation_alias=_either("hiddenReason", "hidden_reason"))
+    reject_reason: Words = Field(default_factory=list, validation_alias=either("rejectReason", "reject_reason"))
+    hidden_reason: Text = Field("", validation_alias=either("hiddenReason", "hidden_reason"))
     variation: dict[str, Any] | None = None
     skus: list[SkuAnswer] = Field(default_factory=list)
 
@@ -132,7 +132,7 @@ class ProductsAnswer(Answer):
     """One page of products; `{}` when nothing matches."""
 
     total_products: Whole = 0
-    products: Annotated[list[ProductAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    products: Annotated[list[ProductAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class CreatedSkuAnswer(Answer):
@@ -147,7 +147,7 @@ class CreatedAnswer(Answer):
 
     item_id: Text
     item_status: Text = ""
-    sku_list: Annotated[list[CreatedSkuAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    sku_list: Annotated[list[CreatedSkuAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class ImageAnswer(Answer):
@@ -172,7 +172,7 @@ class CategoryAnswer(Answer):
     category_id: Text
     name: Text = ""
     leaf: bool = False
-    children: Annotated[list[CategoryAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    children: Annotated[list[CategoryAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class OptionAnswer(Answer):
@@ -191,19 +191,19 @@ class AttributeAnswer(Answer):
     is_sale_prop: Whole = 0
     attribute_type: Text = "normal"
     input_type: Text = "text"
-    options: Annotated[list[OptionAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    options: Annotated[list[OptionAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class SuggestionAnswer(Answer):
     """One suggested category."""
 
-    category_id: Text = Field(validation_alias=_either("categoryId", "category_id"))
+    category_id: Text = Field(validation_alias=either("categoryId", "category_id"))
 
 
 class SuggestionsAnswer(Answer):
     """Suggested categories, best first."""
 
-    suggestions: Annotated[list[SuggestionAnswer], BeforeValidator(_rows)] = Field(
+    suggestions: Annotated[list[SuggestionAnswer], BeforeValidator(as_rows)] = Field(
         default_factory=list, alias="categorySuggestions"
     )
 
@@ -220,7 +220,7 @@ class BrandAnswer(Answer):
 class BrandsAnswer(Answer):
     """One page of brands; empty also when everybody together asks too often (LAZ-013)."""
 
-    module: Annotated[list[BrandAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    module: Annotated[list[BrandAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
     total_record: Whole = 0
 
 
@@ -256,7 +256,7 @@ class OrdersAnswer(Answer):
     """One page of orders. `countTotal` counts all matches; it is absent in old answers."""
 
     count_total: Whole | None = Field(None, alias="countTotal")
-    orders: Annotated[list[OrderAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    orders: Annotated[list[OrderAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class ItemAnswer(Answer):
@@ -285,7 +285,7 @@ class OrderItemsAnswer(Answer):
     """The units of one order."""
 
     order_id: Text
-    order_items: Annotated[list[ItemAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    order_items: Annotated[list[ItemAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------
@@ -308,14 +308,14 @@ class TokensAnswer(Answer):
     refresh_expires_in: Whole
     country: Text = ""
     stores: Annotated[list[StoreAnswer], BeforeValidator(lambda value: _stores(value))] = Field(
-        default_factory=list, validation_alias=_either("country_user_info", "country_user_info_list")
+        default_factory=list, validation_alias=either("country_user_info", "country_user_info_list")
     )
 
 
 def _stores(value: Any) -> Any:
     if isinstance(value, Mapping):
         return [{"country": country, **store} for country, store in value.items() if isinstance(store, Mapping)]
-    return _rows(value)
+    return as_rows(value)
 
 
 def read_as(model: type[A], data: Any, request_id: str = "") -> A:
@@ -331,7 +331,7 @@ def read_as(model: type[A], data: Any, request_id: str = "") -> A:
 
 def read_each(model: type[A], data: Any, request_id: str = "") -> tuple[A, ...]:
     """A list of such data; nothing where an answer leaves the list out."""
-    rows = _rows(data)
+    rows = as_rows(data)
     if not isinstance(rows, list):
         raise ProtocolSurpriseError(CHANNEL, "unexpected_answer", f"{model.__name__}: no list", request_id=request_id)
     return tuple(read_as(model, row, request_id) for row in rows)

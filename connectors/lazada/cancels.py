@@ -10,13 +10,15 @@ from chalicelib.domain.ports import Outcome
 from chalicelib.domain.shipping import CancelReason
 from connectors.lazada.answers import ItemAnswer, read_as
 from connectors.lazada.client import Client, Reply
-from connectors.lazada.desk_answers import CancelAnswer
+from connectors.lazada.desk_answers import CancelAnswer, ReturnsAnswer, result_of
 from connectors.lazada.orders import Orders
 from connectors.lazada.outcomes import outcome
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.shipping import Shipping
 
 _CANCELLABLE = frozenset({"pending", "repacked", "packed", "ready_to_ship_pending", "ready_to_ship"})
+REVERSE_ORDERS = "/reverse/getreverseordersforseller"
+WAITING = "REQUEST_INITIATE"
 _NOTHING_TO_DECIDE = "131"
 
 
@@ -79,9 +81,20 @@ class Cancels:
     def _answered(self, order_id: str, agree: bool) -> Reply:
         asked = [item for item in self._orders.items(order_id) if item.need_cancel_confirm]
         requests = list(dict.fromkeys(item.reverse_order_id for item in asked if item.reverse_order_id))
+        if asked and not requests:
+            requests = self._listed(order_id)  # a line may say that it was asked for, and not by which request
         if not requests:
             raise StaleError(CHANNEL, _NOTHING_TO_DECIDE, order_id)
         return [self.decide(request, agree=agree) for request in requests][-1]
+
+    def _listed(self, order_id: str) -> list[str]:
+        """Requests to cancel this order that wait for an answer, from the list of reverse orders."""
+        size = str(self._settings.returns_per_page)
+        asked = {"trade_order_id": order_id, "request_type_list": '["CANCEL"]', "page_no": "1", "page_size": size}
+        reply = self._client.read(REVERSE_ORDERS, asked)
+        page = read_as(ReturnsAnswer, result_of(reply, self._settings, is_write=False), reply.request_id)
+        waiting = [one for one in page.items if any(line.reverse_status == WAITING for line in one.lines)]
+        return [one.reverse_order_id for one in waiting]
 
     def _zeroes_stock(self, reason_id: str, words: str) -> bool:
         """Out of stock and wrong price make Lazada set the SKU to zero; by id, and by words where ids differ."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
@@ -163,3 +164,11 @@ class LazadaShop:
     def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
         """Statements made in `since <= t < until`, one a page."""
         return self._finance.settlements(since, until)
+
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ports import Marketplace, SellerDesk
+
+    # The same object is both, which no caller alone would prove.
+    _MARKETPLACE: type[Marketplace] = LazadaShop
+    _DESK: type[SellerDesk] = LazadaShop

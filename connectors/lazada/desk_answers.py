@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from chalicelib.domain.errors import MarketplaceError, ProtocolSurpriseError
-from connectors.lazada.answers import Answer, Flag, Text, Whole, _either, _number, _rows, read_as
+from connectors.lazada.answers import Answer, Flag, Text, Whole, as_number, as_rows, either, read_as
 from connectors.lazada.client import Reply
 from connectors.lazada.refusal import CHANNEL, Refusal, error_of
 from connectors.lazada.settings import Settings
@@ -21,8 +21,8 @@ class ResultAnswer(Answer):
     """What newer APIs put into `result`: the gateway's "0" says only that the call arrived there."""
 
     success: Flag = False
-    error_code: Text = Field("", validation_alias=_either("error_code", "errorCode"))
-    error_msg: Text = Field("", validation_alias=_either("error_msg", "errorMsg"))
+    error_code: Text = Field("", validation_alias=either("error_code", "errorCode"))
+    error_msg: Text = Field("", validation_alias=either("error_msg", "errorMsg"))
 
 
 def result_of(reply: Reply, settings: Settings, *, is_write: bool) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class ProvidersAnswer(Answer):
 
     shipping_allocate_type: str
     platform_default: Flag = False
-    providers: Annotated[list[ProviderAnswer], BeforeValidator(_rows)] = Field(
+    providers: Annotated[list[ProviderAnswer], BeforeValidator(as_rows)] = Field(
         default_factory=list, alias="shipment_providers"
     )
 
@@ -88,7 +88,7 @@ class PackedAnswer(Answer):
 class PackagesAnswer(Answer):
     """What ready to ship and repack answer."""
 
-    packages: Annotated[list[EntryAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    packages: Annotated[list[EntryAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 class DocumentAnswer(Answer):
@@ -113,7 +113,7 @@ class CancelAnswer(Answer):
 
     tip_type: Text = ""
     tip_content: Text = ""
-    reasons: Annotated[list[CancelReasonAnswer], BeforeValidator(_rows)] = Field(
+    reasons: Annotated[list[CancelReasonAnswer], BeforeValidator(as_rows)] = Field(
         default_factory=list, alias="reason_options"
     )
 
@@ -151,7 +151,7 @@ class ReturnsAnswer(Answer):
     """One page of them."""
 
     total: Whole = 0
-    items: Annotated[list[ReturnAnswer], BeforeValidator(_rows)] = Field(default_factory=list)
+    items: Annotated[list[ReturnAnswer], BeforeValidator(as_rows)] = Field(default_factory=list)
 
 
 # --- money -----------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ class ReturnsAnswer(Answer):
 def _said_amount(value: Any) -> Any:
     """Amounts may carry commas, blanks, or a currency behind the number; an empty text is no amount."""
     text = re.sub(r"[A-Za-z\s]+$", "", str(value)) if isinstance(value, str) else value
-    return None if text == "" else _number(text)
+    return None if text == "" else as_number(text)
 
 
 SaidAmount = Annotated[Decimal, BeforeValidator(_said_amount)]

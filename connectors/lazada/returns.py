@@ -11,15 +11,14 @@ from chalicelib.domain.ports import OrderWindow, Outcome
 from chalicelib.domain.returns import Return
 from connectors.lazada import convert_returns
 from connectors.lazada.answers import read_as
-from connectors.lazada.cancels import Cancels
+from connectors.lazada.cancels import REVERSE_ORDERS, WAITING, Cancels
 from connectors.lazada.client import Client, Reply
 from connectors.lazada.desk_answers import ReturnAnswer, ReturnLineAnswer, ReturnsAnswer, result_of
 from connectors.lazada.outcomes import outcome
 from connectors.lazada.refusal import CHANNEL
 
-_LIST = "/reverse/getreverseordersforseller"
 _RANGES = {"created": "ReverseOrderLineTimeRange", "updated": "ReverseOrderLineModifiedTimeRange"}
-_ASKED, _COMING = "REQUEST_INITIATE", "BUYER_RETURN_ITEM"
+_COMING = "BUYER_RETURN_ITEM"
 _NOT_ALLOWED_NOW = "114"
 
 
@@ -69,7 +68,7 @@ class Returns:
 
     def _page(self, params: dict[str, str], number: int) -> ReturnsAnswer:
         size = self._settings.returns_per_page
-        reply = self._client.read(_LIST, {**params, "page_no": str(number), "page_size": str(size)})
+        reply = self._client.read(REVERSE_ORDERS, {**params, "page_no": str(number), "page_size": str(size)})
         return read_as(ReturnsAnswer, result_of(reply, self._settings, is_write=False), reply.request_id)
 
     def _one(self, return_id: str) -> ReturnAnswer | None:
@@ -80,7 +79,7 @@ class Returns:
     # --- money only --------------------------------------------------------------------------------------------
 
     def _answer_refund(self, found: ReturnAnswer, agree: bool, reason: str) -> Outcome:
-        lines = _in_state(found, _ASKED)
+        lines = _in_state(found, WAITING)
         if not agree and not reason:
             raise _needs_evidence(found)
         action = {"action": "agreeRefund"} if agree else {"action": "startDispute", "comment": reason}
@@ -96,7 +95,7 @@ class Returns:
     def _answer_goods(self, found: ReturnAnswer, agree: bool) -> Outcome:
         if not found.is_rtm:
             raise RejectedError(CHANNEL, "RTW", found.reverse_order_id, user_key="lazada.return_by_lazada")
-        asked = [line for line in found.lines if line.reverse_status == _ASKED]
+        asked = [line for line in found.lines if line.reverse_status == WAITING]
         lines = asked or _in_state(found, _COMING)
         if not agree:
             raise _needs_evidence(found)

@@ -140,6 +140,24 @@ def test_a_buyers_wish_to_cancel_is_answered(selling, agree, state):
     assert states(selling, order_id) == [state] * 2
 
 
+def test_a_request_without_a_number_is_looked_up():
+    """A line may say that it was asked for, and not by which request; the list of reverse orders knows."""
+    line = {"order_item_id": 1, "order_id": 9, "status": "pending", "sku": "A", "item_price": 1, "paid_price": 1}
+    asked = ok([line | {"need_cancel_confirm": "1", "reverse_order_id": None}])
+    times = {"return_order_line_gmt_create": 1, "return_order_line_gmt_modified": 1}
+    found = {"reverse_order_line_id": 1, "trade_order_line_id": 1, "reverse_status": "REQUEST_INITIATE"} | times
+    row = {"reverse_order_id": 77, "trade_order_id": 9, "request_type": "CANCEL", "reverse_order_lines": [found]}
+    answers = {
+        "/order/items/get": asked,
+        "/reverse/getreverseordersforseller": ok(result={"success": True, "total": 1, "items": [row]}),
+        "/order/reverse/cancel/seller/decide": ok(),
+    }
+    shop = Scripted(lambda path, said: answers[path])
+
+    assert shop.shop.answer_cancellation("9", agree=False).state is EntryState.ACCEPTED
+    assert (shop.asked[-1][1]["reverse_order_id"], shop.asked[-1][1]["agree_cancel"]) == ("77", "false")
+
+
 def test_without_a_wish_there_is_nothing_to_answer(selling):
     """Somebody else was faster, or the buyer never asked."""
     outcome = selling.shop.answer_cancellation(selling.buy(("SCARF-1", 1)), agree=True)

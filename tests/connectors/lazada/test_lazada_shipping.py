@@ -276,6 +276,17 @@ def test_a_label_that_is_not_there_comes_later(document):
         shop.shop.label([A_PARCEL])
 
 
+@pytest.mark.parametrize("link", ["http://label.example.test/l.pdf", "file:///etc/passwd", "//x/l.pdf"])
+def test_a_label_is_fetched_over_https_only(link):
+    """A link of any other kind is never followed; practice marketplaces, which have an address given, are spared."""
+    shop = Scripted(orders(document={"pdf_url": link}))
+
+    with pytest.raises(ProtocolSurpriseError):
+        shop.shop.label([A_PARCEL])
+
+    assert len(shop.requests) == 1
+
+
 def test_a_shops_own_fleet_has_no_label():
     """Lazada says "no label" as if it were too early; the order's lines tell that none will come."""
     fleet = [an_item(status="packed", package_id="FP1", delivery_option_sof=1)]
