@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+CHANNELS = {"test_lazop": "lazada", "test_pyshopee": "shopee"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A channel's clients are chosen by its name, as its other tests are."""
+    item.extra_keyword_matches.add(CHANNELS.get(item.path.stem, ""))
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
