@@ -275,9 +275,12 @@ class Hands:
         self._bound(change, listing, created)
 
     def _update(self, change: UpdateContent, listing: DesiredListing, images: dict[str, str]) -> None:
-        outcome = self._market.update_content(listing, change.listing_id, self._shelf.offer_ids(listing), images)
+        left_over = self._shelf.left_over(listing, change.listing_id)
+        offer_ids = {**self._shelf.offer_ids(listing), **left_over}
+        outcome = self._market.update_content(listing, change.listing_id, offer_ids, images)
         for _, answered in self._outcomes([change], [outcome]):
             if answered.state is EntryState.ACCEPTED:
+                self._shelf.change(left_over, state=ListingState.GONE)
                 self._shelf.change(listing.skus, content=listing.content, applied_version=listing.version)
 
     # --- helpers --------------------------------------------------------------------------------------------

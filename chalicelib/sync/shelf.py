@@ -111,6 +111,17 @@ class Shelf:
         """Seller SKU -> offer id for the variants the shop has."""
         return {sku: binding.offer_id for sku, binding in self.here(listing).items()}
 
+    def left_over(self, listing: DesiredListing, listing_id: str) -> dict[str, str]:
+        """Seller SKU -> offer id of variants that we once put into this listing and the catalogue has no more."""
+        return {
+            sku: binding.offer_id
+            for sku, binding in self.bindings.items()
+            if (binding.product_code, binding.listing_id) == (listing.product_code, listing_id)
+            and sku not in listing.skus
+            and binding.offer_id
+            and binding.state is not ListingState.GONE
+        }
+
     def here(self, listing: DesiredListing) -> dict[str, Binding]:
         """Seller SKU -> binding of the listing's offers that are in the shop, as far as we know."""
         bound = {sku: self.bindings[sku] for sku in listing.skus if sku in self.bindings}

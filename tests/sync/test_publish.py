@@ -151,6 +151,19 @@ def test_a_new_title_reaches_the_listing(world):
     assert (offer["title"], offer["price"], offer["stock"]) == ("ชาใบหม่อนอบแห้ง สูตรใหม่ 50 กรัม", 89, 10)
 
 
+def test_a_variant_that_left_the_catalogue_leaves_the_shop(world):
+    """A size nobody makes any more cannot be bought any more; the others stay as they were, and a sync is quiet."""
+    product = a_product(world, "SHIRT", stock=7, **two_axes())
+    world.publish_all()
+    _edit(world, product, variants=product.variants[:3])
+    world.publish_all()
+
+    offers = world.offers(world.channel)
+    assert {sku: row["stock"] for sku, row in offers.items() if row["stock"]} == dict.fromkeys(product.skus[:3], 7)
+    run = publish.publish(world.ctx, world.shops[world.channel].id)
+    assert dict(run.counts) == {}
+
+
 def test_drift_by_hand_is_mended_by_a_whole_read(world):
     """A price changed in the seller centre is noticed and set back; the log says what it was."""
     a_product(world)
