@@ -141,6 +141,8 @@ def services() -> Services:
         sessions=_WebSessions(Sessions(_table(), now_utc)),
         people=_WebPeople(pool),
         clock=now_utc,
+        channel=channel,
+        public_url=settings().pinto_public_url.rstrip("/"),
     )
 
 

@@ -456,6 +456,25 @@ class Seen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PendingConsent:
+    """A seller's browser that was sent to a channel to agree. `shop` is the shop to reconnect, empty for a new one."""
+
+    community: str
+    channel: str
+    app_key: str
+    base_url: str = ""
+    shop: str = ""
+
+
+class Consents(Protocol):
+    def expect(self, pending: PendingConsent, seconds: int) -> str:
+        """An unguessable state that means this consent until the time is over."""
+
+    def take(self, state: str) -> PendingConsent | None:
+        """The consent the state stands for, once; None for a state that is unknown, used or too old."""
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
     """Every store a use case may need, handed over as one argument."""
 
@@ -470,6 +489,7 @@ class Store:
     balances: Balances
     plans: WaitingPlans
     seen: Seen
+    consents: Consents
 
 
 # --- queues -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from chalicelib.store.balances import Balances
 from chalicelib.store.bindings import Bindings
 from chalicelib.store.catalogues import Catalogues
 from chalicelib.store.communities import Communities
+from chalicelib.store.consents import Consents
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.orders import Orders
 from chalicelib.store.photos import MemoryPhotos
@@ -43,6 +44,7 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         balances=Balances(table),
         plans=WaitingPlans(table, clock),
         seen=Seen(table, clock),
+        consents=Consents(table, clock),
     )
 
 

@@ -27,6 +27,7 @@
 | balance        | BALANCES#<s>         | DAY#<day>          | BALANCES#<day>   | SHOP#<s>             | balances    |
 | seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
 | session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
+| consent (ttl)  | CONSENT#<hash>       | CONSENT            |                  |                      | consents    |
 
 <c> community, <s> shop. Times are texts of `items.text_of`, so they sort. Copies are written in one transaction
 with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but for the two
@@ -247,3 +248,8 @@ def indexed(key: Key, partition: str, sort: str, values: Item) -> Item:
 def at(moment: datetime, *rest: str) -> str:
     """A sort key by time, made unique by the rest."""
     return "#".join((text_of(moment), *rest))
+
+
+def consent(state: str) -> Key:
+    """A consent we wait for; the state itself is only in the seller's browser."""
+    return f"CONSENT#{hashlib.sha256(state.encode()).hexdigest()}", "CONSENT"

@@ -52,6 +52,8 @@ RULES = (
     Rule("GET", "/c/{community}/orders", "orders"),
     Rule("GET", "/c/{community}/balance", "balance"),
     Rule("GET", "/c/{community}/shops", "shops"),
+    Rule("POST", "/c/{community}/connect/{channel}", "connect_shop"),
+    Rule("GET", "/connected/{channel}", "shop_connected"),
     Rule("POST", "/c/{community}/shops/{shop}/retry", "retry_shop"),
     Rule("POST", "/c/{community}/shops/{shop}/approve", "approve_plan", OFFICE),
     Rule("GET", "/c/{community}/log", "log"),

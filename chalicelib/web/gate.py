@@ -14,7 +14,7 @@ from chalicelib.web.access import Rule, may
 from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
-from chalicelib.web.views import balance, home, log, orders, product, products, shops, sign_in
+from chalicelib.web.views import balance, connect, home, log, orders, product, products, shops, sign_in
 from chalicelib.web.views.errors import problem
 from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
 
@@ -62,6 +62,8 @@ VIEWS: Mapping[str, View] = {
     "orders": orders.orders,
     "balance": balance.balance,
     "shops": shops.shops,
+    "connect_shop": connect.connect_shop,
+    "shop_connected": connect.shop_connected,
     "retry_shop": shops.retry_shop,
     "approve_plan": shops.approve_plan,
     "log": log.log,

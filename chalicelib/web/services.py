@@ -26,7 +26,7 @@ class Sessions(Protocol):
 
 
 def no_channel(name: str) -> Channel:
-    """Pages never call a marketplace; they ask through queues. Raises: always."""
+    """For pages and tests that call no marketplace. Raises: always."""
     raise RuntimeError(f"a page tried to open {name}")
 
 
@@ -40,10 +40,15 @@ class Services:
     people: People
     clock: Clock
     policy: Policy = field(default_factory=Policy)
+    channel: Callable[[str], Channel] = no_channel
+    public_url: str = ""
 
     def context(self, store: Store | None = None) -> Context:
-        """What use cases ask for, over these services; another store for a "what would happen if"."""
-        return Context(store or self.store, self.queues, no_channel, self.clock, self.policy)
+        """What use cases ask for, over these services; another store for a "what would happen if".
+
+        Pages ask marketplaces through queues; only connecting a shop talks to a channel while a person waits.
+        """
+        return Context(store or self.store, self.queues, self.channel, self.clock, self.policy)
 
 
 ServicesSource = Callable[[], Services]

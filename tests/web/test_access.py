@@ -10,7 +10,14 @@ from chalicelib.web.gate import STILL, VIEWS
 from chalicelib.web.services import Person, Role
 
 OURS, THEIRS = "namphrik-tittu", "kratip"
-VALUES = {"code": "NP-120", "key": "0" * 64, "run": "run-3", "shop": f"{OURS}-lazada", "name": "pinto.css"}
+VALUES = {
+    "code": "NP-120",
+    "key": "0" * 64,
+    "run": "run-3",
+    "shop": f"{OURS}-lazada",
+    "name": "pinto.css",
+    "channel": "lazada",
+}
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
 CLOSED = [rule for rule in RULES if not rule.is_public]
 NAMES = [f"{rule.method} {rule.path}" for rule in CLOSED]

@@ -17,7 +17,8 @@ from chalicelib.web.pages import page
 from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
-DONE = ("asked", "approved")
+DONE = ("asked", "approved", "connected")
+CHANNELS = ("lazada", "shopee")
 TONES = {
     ShopState.ACTIVE: "ok",
     ShopState.PAUSED: "off",
@@ -54,6 +55,8 @@ class ShopsView:
     cards: tuple[ShopCard, ...]
     done: str = ""
     changed: bool = False
+    refused: str = ""
+    channels: tuple[str, ...] = ()
 
 
 def shops(visit: Visit, services: Services) -> Answer:
@@ -86,6 +89,11 @@ def approve_plan(visit: Visit, services: Services) -> Answer:
     return redirect(visit.url(f"/c/{community.id}/shops?done=approved"))
 
 
+def refused(visit: Visit, services: Services, community: Community, key: str) -> Answer:
+    """The page, saying why a shop could not be connected (422)."""
+    return _page(visit, services, community, refused=key)
+
+
 def _asked(visit: Visit, services: Services) -> tuple[Community, Shop]:
     community = services.store.communities.get(visit.parameters["community"])
     shop = services.store.shops.get(visit.parameters["shop"])
@@ -94,10 +102,21 @@ def _asked(visit: Visit, services: Services) -> tuple[Community, Shop]:
     return community, shop
 
 
-def _page(visit: Visit, services: Services, community: Community, done: str = "", *, changed: bool = False) -> Answer:
+def _page(
+    visit: Visit,
+    services: Services,
+    community: Community,
+    done: str = "",
+    *,
+    changed: bool = False,
+    refused: str = "",
+) -> Answer:
     found = sorted(services.store.shops.of_community(community.id), key=lambda shop: shop.id)
-    view = ShopsView(tuple(_card(services.store, shop) for shop in found), done, changed)
-    return page(visit, "shops", view, community=community, tab="shops", status=409 if changed else 200)
+    cards = tuple(_card(services.store, shop) for shop in found)
+    ready = tuple(channel for channel in CHANNELS if services.store.shops.apps(channel))
+    view = ShopsView(cards, done, changed, refused, ready)
+    status = 409 if changed else 422 if refused else 200
+    return page(visit, "shops", view, community=community, tab="shops", status=status)
 
 
 def _card(store: Store, shop: Shop) -> ShopCard:
