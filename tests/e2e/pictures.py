@@ -22,7 +22,7 @@ from shots import CHROMIUM, QUIET, WIDTHS  # noqa: E402
 
 from tests.world_of_processes import Started, offers  # noqa: E402
 
-COMMUNITY = "namphrik-tittu"
+COMMUNITY = "kratip"
 MOST_BYTES = 250_000
 SignIns = Mapping[str, tuple[str, str]]
 
@@ -36,10 +36,12 @@ class Album:
     page: Page
     troubles: list[str]
 
-    def take(self, name: str, url: str, most_height: int = 1400) -> None:
-        """<name>-<width>.png shows the page, from its top."""
+    def take(self, name: str, url: str, most_height: int = 1000, unfold: str = "") -> None:
+        """<name>-<width>.png shows the page, from its top, with the first `unfold` opened."""
         answer = self.page.goto(url)
         self.page.wait_for_load_state("networkidle")
+        if unfold:
+            self.page.evaluate(f"document.querySelector('{unfold}')?.setAttribute('open', '')")
         if answer is None or answer.status != 200:
             self.troubles.append(f"{name}: {answer.status if answer else 'no answer'}")
         if not self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
@@ -92,7 +94,7 @@ def _console(album: Album, site: str, people: SignIns) -> None:
     album.take("products", f"{home}/products")
     page.goto(f"{home}/products")
     sold = page.locator("main a[href*='/products/']").first.get_attribute("href")
-    album.take("product", f"{site}{sold}")
+    album.take("product", f"{site}{sold}", unfold="details.why")
     for name in ("orders", "balance", "shops", "log"):
         album.take(name, f"{home}/{name}")
     page.context.clear_cookies()
@@ -100,8 +102,9 @@ def _console(album: Album, site: str, people: SignIns) -> None:
     album.take("home", f"{site}/")
     album.take("log-staff", f"{home}/log")
     page.goto(f"{home}/log")
-    run = page.locator(f"main a[href*='/c/{COMMUNITY}/log/']").first.get_attribute("href")
-    album.take("run", f"{site}{run}")
+    busy = page.locator("li.run", has=page.locator(".counts .chip")).first
+    run = busy.locator("a").first.get_attribute("href")
+    album.take("run", f"{site}{run}", unfold="details.staff")
 
 
 def _shop_fronts(album: Album, addresses: Mapping[str, str]) -> None:
@@ -124,7 +127,7 @@ def _sign_in(page: Page, site: str, person: tuple[str, str]) -> None:
 def photograph_a_world(folder: Path) -> list[str]:
     """A world of two communities is started, photographed and ended."""
     with tempfile.TemporaryDirectory() as data:
-        started = Started(Path(data), f"{COMMUNITY},kratip", once=False, orders=40)
+        started = Started(Path(data), f"{COMMUNITY},namphrik-tittu", once=False, orders=40)
         try:
             addresses = started.addresses()
             return photograph(addresses, {role: started.sign_in(role) for role in ("seller", "staff")}, folder)

@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from terminal import Terminal
+from terminal import Terminal, forget
 
 from chalicelib.domain.ports import Store
 from chalicelib.store.build import build
@@ -83,6 +83,7 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
         with httpx.Client(timeout=30) as http:
             yield Stack(started, addresses, Terminal(environment), _store(environment), http)
     finally:
+        forget()
         started.stop()
 
 
