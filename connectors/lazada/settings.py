@@ -11,7 +11,8 @@ from types import MappingProxyType
 class Settings:
     """What the connector assumes where the page leaves a choice; handed to the channel to change it.
 
-    `calls_per_s` holds for one API and one shop; Lazada publishes 50 for its stock APIs and nothing for others.
+    `calls_per_s` and `calls_at_once` hold for one API and one shop; in no second does their sum leave. Lazada
+    publishes 50 for its stock APIs and nothing for others.
 
     `warehouse` is the code of the warehouse whose stock is ours, for a shop with several (LAZ-018);
     `sell_beside_fbl` lets our stock stand beside goods that Lazada keeps and ships itself.
@@ -42,7 +43,8 @@ class Settings:
     facts_live_s: float = 86_400.0
     stalled_pages: int = 3
     photos_at_once: int = 4
-    calls_per_s: int = 40
+    calls_per_s: float = 38
+    calls_at_once: int = 8
     campaign_wait_s: float = 1_800.0
     busy_wait_s: float = 3.0
     new_token_wait_s: float = 10.0

@@ -37,7 +37,7 @@ class Lazada:
         self._clock = clock or _now
         self._settings = settings or Settings()
         self._patience = patience or Patience()
-        self._pace = Pace(self._settings.calls_per_s)
+        self._pace = Pace(self._settings.calls_per_s, self._settings.calls_at_once)
         self._facts: dict[str, Facts] = {}
         self._lock = threading.Lock()
         self._consent = Consent(self._gateway, self._clock, self._settings)

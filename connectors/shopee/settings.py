@@ -16,7 +16,8 @@ class Settings:
     `blank_errors_under`: samples of these modules print "-" for no error.
     `reserve_apart`: the available units of a read leave out what a promotion holds; what we write includes it.
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
-    `calls_per_s`: of one path for one shop; no figure is published, one user held 100 a second in all.
+    `calls_per_s`, `calls_at_once`: of one path for one shop; no figure is published, one user held 100 a second in
+    all. In no second does the sum of both leave.
     `label_after_s`, `tracking_after_s`: how long to leave alone what is being made; polling every five minutes is
     advised for tracking numbers, which come within seconds or minutes and are told by push 4.
     `currency`: escrow names none.
@@ -37,7 +38,8 @@ class Settings:
     tracking_after_s: float = 60.0
     currency: str = "THB"
     dispute_email: str = ""
-    calls_per_s: int = 40
+    calls_per_s: float = 38
+    calls_at_once: int = 8
     language: Literal["th", "en"] = "th"
 
 

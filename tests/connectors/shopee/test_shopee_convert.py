@@ -465,18 +465,19 @@ def test_a_stale_listing_is_stale_when_written():
 # --- pace ---------------------------------------------------------------------------------------------------
 
 
-def test_a_burst_goes_through_and_the_next_call_waits_for_the_second_to_pass():
-    """Three a second: the fourth waits, another shop's does not."""
+def test_a_few_calls_leave_at_once_and_then_one_by_one():
+    """Three at once, then four a second evenly: the fourth and fifth wait, another shop's does not."""
     now, slept = [100.0], []
-    pace = Pace(3, now=lambda: now[0], sleep=slept.append)
+    pace = Pace(4, 3, now=lambda: now[0], sleep=slept.append)
 
-    for _ in range(3):
+    for _ in range(5):
         pace.wait("shop", "product/update_stock")
-    now[0] = 100.25
-    pace.wait("shop", "product/update_stock")
     pace.wait("other", "product/update_stock")
+    assert slept == [0.25, 0.5]
 
-    assert slept == [0.75]
+    now[0] = 110.0
+    pace.wait("shop", "product/update_stock")
+    assert slept == [0.25, 0.5]
 
 
 def test_many_listings_stay_under_the_burst_limit(practice: PracticeShop):
