@@ -39,6 +39,9 @@ floors: setup ## imports go down the house
 contract: setup ## shared suites for connectors and stores (CHANNEL=lazada|shopee, STORE=memory|moto|dynamodb-local)
 	$(BIN)/pytest tests/contract tests/sync tests/connectors $(if $(CHANNEL),-k $(CHANNEL))
 
+chaos: setup ## seeded storms over the whole engine (SEEDS=200 START=0); a failing seed prints its replay
+	$(BIN)/python -m sandbox.chaos --seeds $(or $(SEEDS),200) --start $(or $(START),0)
+
 e2e: setup ## a browser looks at the pages and shop fronts (needs Chromium)
 	$(BIN)/pytest -m e2e tests/e2e
 
