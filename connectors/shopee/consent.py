@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     TransientError,
 )
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
-from connectors.shopee import answers, errors
+from connectors.shopee import answers, answers_app, errors
 from connectors.shopee.client import CHANNEL, HOST, Call, Repeat, Reply, Sender
 
 CONSENT_HOST = "https://open.shopee.com"
@@ -68,7 +68,7 @@ class Consent:
         nobody = ShopAccess("", app, "", base_url)
         body = {"code": code, "partner_id": int(app.app_key)} | owner
         reply = self._sender_of(nobody).once(Call(TOKEN_PATH, body=body, repeat=Repeat.NEVER, public=True))
-        said = answers.read(answers.FirstTokens, reply.payload, TOKEN_PATH, reply.request_id)
+        said = answers.read(answers_app.FirstTokens, reply.payload, TOKEN_PATH, reply.request_id)
         first = self._pair(said, 0)
         ends = self._consent_ends(nobody)
         if "shop_id" in owner:
@@ -91,7 +91,7 @@ class Consent:
             reply = self._sender_of(access).once(Call(REFRESH_PATH, body=body, repeat=Repeat.NEVER, public=True))
         except ProtocolSurpriseError as error:
             raise _refresh_refused(error) from None
-        new = answers.read(answers.NewTokens, reply.payload, REFRESH_PATH, reply.request_id)
+        new = answers.read(answers_app.NewTokens, reply.payload, REFRESH_PATH, reply.request_id)
         return self._pair(new, tokens.generation + 1)
 
     def _own_pairs(self, app: AppKeys, base_url: str, shop_ids: list[str], shared: Tokens) -> dict[str, Tokens]:
@@ -113,7 +113,7 @@ class Consent:
             raise refused or RejectedError(CHANNEL, "no_shops", user_key="shopee.consent_no_shops")
         return pairs
 
-    def _pair(self, said: answers.NewTokens, generation: int) -> Tokens:
+    def _pair(self, said: answers_app.NewTokens, generation: int) -> Tokens:
         now = self._clock()
         until = _until(now, said.expire_in)
         return Tokens(said.access_token, said.refresh_token, until, now + REFRESH_LIFE, generation)
@@ -131,7 +131,7 @@ class Consent:
         path, page_no, more = "public/get_shops_by_partner", 1, True
         while more:
             reply = self._public(nobody, path, page_size=SHOPS_PAGE, page_no=page_no)
-            page = answers.read(answers.AuthedShops, reply.payload, path, reply.request_id)
+            page = answers.read(answers_app.AuthedShops, reply.payload, path, reply.request_id)
             rows = [row for row in page.authed_shop_list if row.expire_time]
             ends |= {str(row.shop_id): datetime.fromtimestamp(row.expire_time, UTC) for row in rows}
             page_no, more = page_no + 1, page.more and bool(page.authed_shop_list)
@@ -146,7 +146,7 @@ class Consent:
         path, sender = "shop/get_shop_info", self._sender_of(access)
         try:
             reply = sender.wire.read(lambda: sender.once(Call(path), pair))
-            return answers.read(answers.ShopInfo, reply.payload, path, reply.request_id).shop_name
+            return answers.read(answers_app.ShopInfo, reply.payload, path, reply.request_id).shop_name
         except MarketplaceError:
             return ""
 

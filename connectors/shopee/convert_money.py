@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money, total
 from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
-from connectors.shopee.answers import Released, WalletRow
+from connectors.shopee.answers_desk import Released, WalletRow
 
 
 class Field(NamedTuple):

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState
-from connectors.shopee.answers import ReturnItem, ReturnRow
+from connectors.shopee.answers_desk import ReturnItem, ReturnRow
 
 _STATES = {
     "REQUESTED": ReturnState.ASKED,

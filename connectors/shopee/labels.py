@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain.errors import MarketplaceError, RejectedError, StaleError, TransientError
 from chalicelib.domain.shipping import Label, Parcel
 from connectors.shopee import errors
-from connectors.shopee.answers import LabelRow, LabelRows
+from connectors.shopee.answers_desk import LabelRow, LabelRows
 from connectors.shopee.client import CHANNEL, FILES, Call, Client
 
 AT_ONCE = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain import ports
 from chalicelib.domain.shops import ShopAccess
-from connectors.shopee import answers, push
+from connectors.shopee import answers, answers_app, push
 from connectors.shopee.client import Call, Sender
 
 PATH = "push/get_lost_push_message"
@@ -20,7 +20,7 @@ class LostPushes:
     def read(self, sender: Sender) -> tuple[ports.PushReading, ...]:
         """The earliest unconfirmed pushes, at most a hundred; ask again after confirming them."""
         reply = sender.wire.read(lambda: sender.once(Call(PATH, public=True)))
-        page = answers.read(answers.LostPushPage, reply.payload, PATH, reply.request_id)
+        page = answers.read(answers_app.LostPushPage, reply.payload, PATH, reply.request_id)
         key = _key(sender.access)
         self._last.pop(key, None)
         if page.push_message_list:

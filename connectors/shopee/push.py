@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.domain.ports import ForgedPushError, LookAt, MalformedPushError, PushReading
 from chalicelib.domain.shops import AppKeys
-from connectors.shopee.answers import LostPush
+from connectors.shopee.answers_app import LostPush
 from connectors.shopee.sign import push_signature
 
 Fields = Mapping[str, Any]

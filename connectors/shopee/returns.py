@@ -8,7 +8,7 @@ from chalicelib.domain.errors import RejectedError, StaleError
 from chalicelib.domain.ports import OrderWindow, Outcome
 from chalicelib.domain.returns import Return
 from connectors.shopee import convert_orders, convert_returns
-from connectors.shopee.answers import ReturnPage, ReturnRow
+from connectors.shopee.answers_desk import ReturnPage, ReturnRow
 from connectors.shopee.client import CHANNEL, Client
 from connectors.shopee.orders import OrderReader, slices
 from connectors.shopee.writes import accepted

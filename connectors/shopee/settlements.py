@@ -10,7 +10,7 @@ from chalicelib.domain.errors import RejectedError, StaleError
 from chalicelib.domain.ports import OrderWindow
 from chalicelib.domain.settlement import Settlement
 from connectors.shopee import answers, convert_money
-from connectors.shopee.answers import Escrow, EscrowRows, Released, ReleasedPage, WalletPage, WalletRow
+from connectors.shopee.answers_desk import Escrow, EscrowRows, Released, ReleasedPage, WalletPage, WalletRow
 from connectors.shopee.client import Call, Client
 from connectors.shopee.orders import slices
 from connectors.wire import batches
