@@ -65,12 +65,21 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The smallest sellable unit. `options` names one option per axis of its product, in axis order."""
+    """The smallest sellable unit. `options` names one option per axis of its product, in axis order.
+
+    A bundle has `components` (SKU, units in one bundle): it has no stock row of its own.
+    """
 
     sku: str
     price: Money
     options: tuple[str, ...] = ()
     buffer: int = 0
+    components: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_bundle(self) -> bool:
+        """True when it is made of other SKUs."""
+        return bool(self.components)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.catalogue import Axis, Kind, Product, Size
 from chalicelib.domain.money import Money
+from chalicelib.domain.reckoning import Reckoning
 
 
 class ListingState(StrEnum):
@@ -25,17 +26,25 @@ class ListingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DesiredOffer:
-    """What one SKU should be in one shop: price, absolute quantity, and its option per axis."""
+    """What one SKU should be in one shop: price, absolute quantity, and its option per axis.
+
+    `reckoning` says where the quantity comes from. `locked` names the fields a promotion holds at the moment.
+    """
 
     seller_sku: str
     price: Money
     quantity: int
     options: tuple[str, ...] = ()
+    reckoning: Reckoning | None = field(default=None, compare=False)
+    locked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredListing:
-    """What one product should be in one shop. `photos` are content keys; `version` is the product's."""
+    """What one product should be in one shop. `photos` are content keys; `version` is the product's.
+
+    `kept` names the fields (title, price, stock) that the seller keeps by hand in the seller centre.
+    """
 
     product_code: str
     kind: Kind
@@ -47,6 +56,7 @@ class DesiredListing:
     axes: tuple[Axis, ...] = ()
     on_sale: bool = True
     version: int = 0
+    kept: frozenset[str] = frozenset()
 
     @property
     def skus(self) -> tuple[str, ...]:
@@ -135,11 +145,19 @@ class Binding:
     reason: str = ""
 
 
-def desired_listing(product: Product, quantities: dict[str, int]) -> DesiredListing:
+def desired_listing(
+    product: Product,
+    quantities: Mapping[str, int],
+    reckonings: Mapping[str, Reckoning] | None = None,
+    kept: frozenset[str] = frozenset(),
+    locked: Mapping[str, frozenset[str]] | None = None,
+) -> DesiredListing:
     """What a Thai shop should show for the product; `quantities` maps SKU -> units this shop may show.
 
+    `reckonings` says where they come from; `kept` and `locked` (by SKU) name fields that are not ours to write now.
     Blanks in the title are single: marketplaces tidy them, and a title they rewrite would be said for ever.
     """
+    why, held = reckonings or {}, locked or {}
     return DesiredListing(
         product_code=product.code,
         kind=product.kind,
@@ -150,8 +168,16 @@ def desired_listing(product: Product, quantities: dict[str, int]) -> DesiredList
         axes=product.axes,
         on_sale=product.on_sale,
         version=product.version,
+        kept=kept,
         offers=tuple(
-            DesiredOffer(variant.sku, variant.price, quantities.get(variant.sku, 0), variant.options)
+            DesiredOffer(
+                variant.sku,
+                variant.price,
+                quantities.get(variant.sku, 0),
+                variant.options,
+                why.get(variant.sku),
+                held.get(variant.sku, frozenset()),
+            )
             for variant in product.variants
         ),
     )

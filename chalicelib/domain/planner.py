@@ -21,6 +21,7 @@ from chalicelib.domain.changes import (
 from chalicelib.domain.offers import (
     Binding,
     DesiredListing,
+    DesiredOffer,
     ListingState,
     Observation,
     ObservedListing,
@@ -162,9 +163,20 @@ def _offers(listing: DesiredListing, seen: ObservedListing, sets_prices: bool) -
             continue  # a missing variant is content: _content says the listing again
         ids = (want.seller_sku, listing.product_code, seen.listing_id, have.offer_id)
         if have.quantity != want.quantity:
-            yield SetStock(*ids, was=have.quantity, to=want.quantity, because="sellable_stock_moved")
+            waits = _waits(listing, want, "stock")
+            yield waits or SetStock(*ids, was=have.quantity, to=want.quantity, because="sellable_stock_moved")
         if sets_prices and have.price != want.price:
-            yield SetPrice(*ids, was=have.price, to=want.price, because="price_in_catalogue")
+            waits = _waits(listing, want, "price")
+            yield waits or SetPrice(*ids, was=have.price, to=want.price, because="price_in_catalogue")
+
+
+def _waits(listing: DesiredListing, want: DesiredOffer, field: str) -> Skip | None:
+    """Why the number is not ours to write now: the seller's own hand, or a promotion that holds it."""
+    if field in listing.kept:
+        return Skip(listing.product_code, "seller_keeps_it", want.seller_sku, field)
+    if field in want.locked:
+        return Skip(listing.product_code, "promotion_locked", want.seller_sku, field)
+    return None
 
 
 def _left_over(listing: DesiredListing, seen: ObservedListing, bindings: Mapping[str, Binding]) -> Iterator[Change]:
@@ -175,7 +187,7 @@ def _left_over(listing: DesiredListing, seen: ObservedListing, bindings: Mapping
             listing.product_code,
             seen.listing_id,
         )
-        if was_ours and offer.seller_sku not in listing.skus and offer.quantity:
+        if was_ours and "stock" not in listing.kept and offer.seller_sku not in listing.skus and offer.quantity:
             ids = (offer.seller_sku, listing.product_code, seen.listing_id, offer.offer_id)
             yield SetStock(*ids, was=offer.quantity, to=0, because="variant_not_in_catalogue")
 
@@ -192,7 +204,9 @@ def _content(listing: DesiredListing, seen: ObservedListing, bindings: Mapping[s
         because, was = "title_differs_at_channel", seen.title
     else:
         return
-    if seen.state is ListingState.IN_REVIEW:
+    if "title" in listing.kept:
+        yield Skip(listing.product_code, "seller_keeps_it", field="title", detail=seen.title)
+    elif seen.state is ListingState.IN_REVIEW:
         yield Skip(listing.product_code, "waiting_for_review")
     else:
         yield UpdateContent(listing.product_code, seen.listing_id, because, was=was, to=listing.title)

@@ -8,16 +8,18 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from chalicelib.domain.balance import Balance
+from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
+from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.returns import Return
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
 from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
-from chalicelib.domain.stock import Movement, StockLevel
+from chalicelib.domain.stock import Movement, PushRule, StockLevel
 from chalicelib.domain.synclog import Entry, EntryState, Run
 
 Clock = Callable[[], datetime]
@@ -297,6 +299,40 @@ class Communities(Protocol):
     def save(self, community: Community) -> None: ...
 
 
+class Policies(Protocol):
+    def of(self, community_id: str) -> CommunityPolicy | None:
+        """What the community decided, or None: then the defaults hold."""
+
+    def save(self, community_id: str, policy: CommunityPolicy) -> None: ...
+
+
+class PushRules(Protocol):
+    """What one shop may show, per SKU or as a whole, and what is not ours to write there."""
+
+    def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, PushRule]:
+        """SKU -> its rule, else the shop's, else the plain one; for each SKU asked, in one keyed read."""
+
+    def stored(self, shop_id: str) -> dict[str, PushRule]:
+        """SKU -> rule as a person set it; "" is the whole shop."""
+
+    def save(self, shop_id: str, sku: str, rule: PushRule) -> None:
+        """The SKU has this rule in the shop; "" means the whole shop."""
+
+    def clear(self, shop_id: str, sku: str) -> None: ...
+
+    def kept(self, shop_id: str, codes: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Product code -> fields (title, price, stock) the seller keeps by hand there; products without: missing."""
+
+    def keep(self, shop_id: str, code: str, fields: frozenset[str]) -> None:
+        """The seller keeps exactly these fields of the product; none gives all back."""
+
+    def locked(self, shop_id: str, skus: Sequence[str], now: datetime) -> dict[str, frozenset[str]]:
+        """SKU -> fields (price, stock) that a promotion holds now, as far as a refusal told."""
+
+    def lock(self, shop_id: str, sku: str, field: str, until: datetime) -> None:
+        """The field is not written before `until`: a promotion refused it."""
+
+
 class Catalogues(Protocol):
     def get(self, community_id: str) -> Catalogue:
         """Everything of one community, products by code, with on-hand units. Raises: NotFoundError."""
@@ -311,8 +347,16 @@ class Catalogues(Protocol):
     def save(self, product: Product, expected_version: int) -> Product:
         """The product as stored, its version one higher than `expected_version` (0 = new).
 
-        Raises: StaleWriteError when the stored version is another, or when a SKU belongs to another product.
+        Raises: StaleWriteError when the stored version is another, or when a SKU belongs to another product;
+        BundleError for components that are unknown, bundles themselves or the bundle itself, and for a SKU taken
+        away while a bundle is made of it.
         """
+
+    def bundles_using(self, community_id: str, skus: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """SKU -> bundles made of it; SKUs in no bundle are missing. One keyed read."""
+
+    def recipes(self, community_id: str, skus: Sequence[str]) -> dict[str, Recipe]:
+        """SKU -> components, for those that are bundles. One keyed read."""
 
     def save_maker(self, community_id: str, maker: Maker) -> None: ...
 
@@ -490,6 +534,8 @@ class Store:
     plans: WaitingPlans
     seen: Seen
     consents: Consents
+    policies: Policies
+    rules: PushRules
 
 
 # --- queues -------------------------------------------------------------------------------------------------

@@ -90,6 +90,12 @@ class PushRule:
     cap: int | None = None
     frozen_at: int | None = None
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.share_percent <= 100:
+            raise StockError(f"a share is 0 to 100 percent, not {self.share_percent}")
+        if min(self.hold_back, self.minimum_to_show, self.cap or 0, self.frozen_at or 0) < 0:
+            raise StockError("a push rule has no numbers below zero")
+
 
 def offered(sellable_units: int, rule: PushRule) -> int:
     """Units this shop may show under its push rule, in shared mode.
@@ -127,12 +133,37 @@ def allotment(
     """Units each shop may show, shop id -> units.
 
     Shared (every shop may show all of it) while at least `split_below` are sellable; under that the SKU is split
-    by itself, so that the last pieces cannot be sold twice. Rules narrow either way and never widen.
+    by itself, so that the last pieces cannot be sold twice. Rules narrow either way and never widen; pieces that a
+    rule keeps from one shop go to the others, as far as theirs allow.
     """
+    room = {shop: offered(sellable_units, rule) for shop, rule in rules.items()}
     if sellable_units >= split_below:
-        return {shop: offered(sellable_units, rule) for shop, rule in rules.items()}
-    shares = split(sellable_units, tuple(rules), sold_lately)
-    return {shop: min(shares[shop], offered(sellable_units, rule)) for shop, rule in rules.items()}
+        return room
+    while True:
+        shares = _filled(sellable_units, room, sold_lately)
+        short = [shop for shop, units in shares.items() if 0 < units < _least(rules[shop])]
+        if not short:
+            return shares
+        # The weakest shop below its minimum shows nothing; what it leaves may bring the others above theirs.
+        room[min(short, key=lambda shop: (sold_lately.get(shop, 0), shop))] = 0
+
+
+def _filled(units: int, room: Mapping[str, int], sold_lately: Mapping[str, int]) -> dict[str, int]:
+    """The units dealt out evenly, no shop above its room; what finds no room is left over."""
+    shares = dict.fromkeys(room, 0)
+    while units:
+        open_shops = [shop for shop in room if shares[shop] < room[shop]]
+        for shop, dealt in split(units, open_shops, sold_lately).items():
+            taken = min(dealt, room[shop] - shares[shop])
+            shares[shop] += taken
+            units -= taken
+        if not open_shops:
+            break
+    return shares
+
+
+def _least(rule: PushRule) -> int:
+    return 0 if rule.frozen_at is not None else rule.minimum_to_show
 
 
 def raised_safely(share: int, shown: int, sellable_units: int, shown_elsewhere: int) -> int:

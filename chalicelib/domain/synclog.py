@@ -33,7 +33,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of one run. `before` and `after` are texts for people; `because` and `error` are text keys."""
+    """One change of one run. `before` and `after` are texts for people; `because` and `error` are text keys.
+
+    `why` is the arithmetic a stock number came from, as `Reckoning.steps`: the facts of then, not of now.
+    """
 
     run: str
     number: int
@@ -52,6 +55,7 @@ class Entry:
     error: str = ""
     error_code: str = ""
     error_text: str = ""
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

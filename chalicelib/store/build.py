@@ -14,6 +14,8 @@ from chalicelib.store.memory import MemoryTable
 from chalicelib.store.orders import Orders
 from chalicelib.store.photos import MemoryPhotos
 from chalicelib.store.plans import WaitingPlans
+from chalicelib.store.policies import Policies
+from chalicelib.store.rules import PushRules
 from chalicelib.store.seen import Seen
 from chalicelib.store.shops import Shops
 from chalicelib.store.stock import Stock
@@ -45,6 +47,8 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         plans=WaitingPlans(table, clock),
         seen=Seen(table, clock),
         consents=Consents(table, clock),
+        policies=Policies(table),
+        rules=PushRules(table),
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.ports import Clock
 from chalicelib.store import keys
 from chalicelib.store.items import from_item, to_item
+from chalicelib.store.parts import Parts
 from chalicelib.store.table import (
     MAX_OPERATIONS,
     Absent,
@@ -37,6 +39,7 @@ class Catalogues:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock
+        self._parts = Parts(table)
 
     def get(self, community_id: str) -> Catalogue:
         """Everything of one community, in two reads; on hand is 0 for a SKU never counted."""
@@ -77,18 +80,29 @@ class Catalogues:
     def save(self, product: Product, expected_version: int) -> Product:
         """The product as stored: version one higher than expected (0 = new), `updated_at` now.
 
-        Raises: StaleWriteError when the stored version is another or a SKU belongs to another product.
+        Raises: StaleWriteError when the stored version is another or a SKU belongs to another product; BundleError
+        for components that are unknown or bundles themselves.
         """
-        before = self._known(product, expected_version)
+        known = self._known(product, expected_version)
+        before = set(known.skus) if known else set()
+        parts = self._parts.operations(product, known)
         stored = replace(product, version=expected_version + 1, updated_at=self._clock())
         claims = _claims(stored, set(stored.skus) - before)
         releases = _releases(stored, before - set(stored.skus))
         # A product that changed all of fifty SKUs has one operation too many: what it gave up can wait.
-        room = MAX_OPERATIONS - 1 - len(claims)
-        self._write([_put(stored, expected_version), *claims, *releases[:room]])
+        room = max(MAX_OPERATIONS - 1 - len(claims) - len(parts), 0)
+        self._write([_put(stored, expected_version), *claims, *parts, *releases[:room]])
         if releases[room:]:
             self._table.write(releases[room:])
         return stored
+
+    def bundles_using(self, community_id: str, skus: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """SKU -> bundles made of it; SKUs in no bundle are missing."""
+        return self._parts.bundles_using(community_id, skus)
+
+    def recipes(self, community_id: str, skus: Sequence[str]) -> dict[str, Recipe]:
+        """SKU -> components, for those that are bundles."""
+        return self._parts.recipes(community_id, skus)
 
     def save_maker(self, community_id: str, maker: Maker) -> None:
         """The maker is as given."""
@@ -102,15 +116,15 @@ class Catalogues:
     def _levels(self, community_id: str) -> Iterable[Item]:
         return self._table.query(keys.stock_partition(community_id), begins=keys.LEVEL)
 
-    def _known(self, product: Product, expected_version: int) -> set[str]:
-        """SKUs of the stored product; read only when there should be one."""
+    def _known(self, product: Product, expected_version: int) -> Product | None:
+        """The stored product; read only when there should be one."""
         if expected_version == 0:
-            return set()
+            return None
         row = self._table.get(keys.product(product.community, product.code))
         found = row["version"] if row else 0
         if row is None or found != expected_version:
             raise StaleWriteError(f"{product.code}: version {found} is stored, {expected_version} was expected")
-        return set(from_item(Product, row).skus)
+        return from_item(Product, row)
 
     def _write(self, operations: list[Operation]) -> None:
         try:
@@ -143,5 +157,5 @@ def _releases(stored: Product, skus: Iterable[str]) -> list[Operation]:
 
 def _reason(operations: Sequence[Operation], error: ConditionFailedError) -> str:
     product = operations[0].key[1].removeprefix(keys.PRODUCT)
-    taken = [f"{row['sku']} belongs to {row['product']}" for row in error.rows[1:] if row]
+    taken = [f"{row['sku']} belongs to {row['product']}" for row in error.rows[1:] if row and "product" in row]
     return f"{product}: {', '.join(taken) or 'another version is stored'}"

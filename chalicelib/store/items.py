@@ -102,7 +102,7 @@ def _reader(hint: Any) -> Reader:
     if origin in (Union, types.UnionType):
         return _optional(_reader(next(one for one in inner if one is not type(None))))
     if origin is tuple:
-        return _many(_reader(inner[0]))
+        return _many(_reader(inner[0])) if inner[-1] is Ellipsis else tuple  # a pair of plain values
     if origin is not None and issubclass(origin, Mapping):
         return _named(_reader(inner[1]))
     known = {Money: money_of, datetime: moment_of, date: date.fromisoformat}.get(hint)

@@ -7,6 +7,8 @@
 | maker          | COMMUNITY#<c>        | MAKER#<id>         |                  |                      | catalogues  |
 | product        | COMMUNITY#<c>        | PRODUCT#<code>     |                  |                      | catalogues  |
 | SKU claim      | SKUS#<c>             | SKU#<sku>          |                  |                      | catalogues  |
+| part           | SKUS#<c>             | PART#<sku>         |                  |                      | parts       |
+| policy         | POLICY#<c>           | POLICY             |                  |                      | policies    |
 | stock level    | STOCK#<c>            | LEVEL#<sku>        |                  |                      | stock       |
 | movement       | LEDGER#<c>#<sku>     | MOVE#<movement>    | LEDGER#<c>#<sku> | <at>#<movement>      | stock       |
 | shop           | SHOP#<s>             | SHOP               |                  |                      | shops       |
@@ -18,6 +20,9 @@
 | waiting plan   | SHOP#<s>             | PLAN               |                  |                      | plans       |
 | cursor         | SHOP#<s>             | CURSOR#<stream>    |                  |                      | orders      |
 | binding        | BINDINGS#<s>         | SKU#<seller sku>   |                  |                      | bindings    |
+| push rule      | RULES#<s>            | RULE#<sku>         |                  |                      | rules       |
+| kept fields    | RULES#<s>            | KEPT#<code>        |                  |                      | rules       |
+| locked (ttl)   | RULES#<s>            | LOCK#<sku>#<field> |                  |                      | rules       |
 | handed photo   | IMAGES#<s>           | IMAGE#<photo key>  |                  |                      | bindings    |
 | order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
 | buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
@@ -44,7 +49,7 @@ from chalicelib.store.table import Item, Key
 
 COMMUNITIES = "COMMUNITIES"
 SHOPS = "SHOPS"
-MAKER, PRODUCT, LEVEL, ENTRY = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#"
+MAKER, PRODUCT, LEVEL, ENTRY, RULE = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#", "RULE#"
 
 _LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
 
@@ -77,6 +82,16 @@ def product(community_id: str, code: str) -> Key:
 def claim(community_id: str, sku: str) -> Key:
     """Which product a SKU belongs to."""
     return f"SKUS#{community_id}", f"SKU#{sku}"
+
+
+def part(community_id: str, sku: str) -> Key:
+    """What a SKU is made of and which bundles are made of it."""
+    return f"SKUS#{community_id}", f"PART#{sku}"
+
+
+def policy(community_id: str) -> Key:
+    """What the community decided."""
+    return f"POLICY#{community_id}", "POLICY"
 
 
 def stock_partition(community_id: str) -> str:
@@ -157,6 +172,26 @@ def bindings(shop_id: str) -> str:
 def binding(shop_id: str, seller_sku: str) -> Key:
     """One binding."""
     return bindings(shop_id), f"SKU#{seller_sku}"
+
+
+def rules(shop_id: str) -> str:
+    """Partition of what a shop may show and what is not ours to write there."""
+    return f"RULES#{shop_id}"
+
+
+def rule(shop_id: str, sku: str) -> Key:
+    """Push rule of one SKU; the whole shop's has no SKU."""
+    return rules(shop_id), f"{RULE}{sku}"
+
+
+def kept(shop_id: str, code: str) -> Key:
+    """Fields of a product the seller keeps by hand."""
+    return rules(shop_id), f"KEPT#{code}"
+
+
+def lock(shop_id: str, sku: str, field: str) -> Key:
+    """A field that a promotion holds."""
+    return rules(shop_id), f"LOCK#{sku}#{field}"
 
 
 def image(shop_id: str, photo_key: str) -> Key:
