@@ -64,6 +64,7 @@ class Day:
         self._inside = inside
         self._wanted = wanted
         self._progress = progress
+        self._began = datetime.now(UTC)
         self._http = httpx.Client(timeout=30)
         self._buyers = Buyers(outside.markets, self._http)
         self._ctx = inside.bootstrap.context()
@@ -137,7 +138,7 @@ class Day:
             calls = self._http.get(f"{root}/_sim/state").json()["calls"]
             made.calls[channel] = sum(calls.values())
             made.number_calls[channel] = sum(calls.get(path, 0) for path in summary.WRITES[channel])
-        made.number_calls_at_least = summary.numbers_sent(self._ctx.store, names, channels)
+        made.number_calls_at_least = summary.numbers_sent(self._ctx.store, names, channels, self._began)
         made.orders_placed = self._buyers.sales.placed
         made.orders_taken = self._taken()
         made.oversold_units = summary.oversold(self._ctx.store, names)

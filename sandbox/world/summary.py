@@ -6,6 +6,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.ports import Channel, Store
@@ -57,12 +58,18 @@ def twins(listings: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
     return sorted("/".join(place) for place, count in seen.items() if count > 1)
 
 
-def numbers_sent(store: Store, communities: Sequence[str], channels: Mapping[str, Channel]) -> dict[str, int]:
-    """Channel -> fewest calls that could have sent the prices and stocks our runs sent, run by run."""
+def numbers_sent(
+    store: Store, communities: Sequence[str], channels: Mapping[str, Channel], since: datetime
+) -> dict[str, int]:
+    """Channel -> fewest calls that could have sent the prices and stocks our runs sent since then, run by run."""
     sent: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
     for community in communities:
         for entry in store.log.recent_entries(community, 5000):
-            if entry.field in ("stock", "price") and entry.state.value not in ("planned", "skipped"):
+            if (
+                entry.at >= since
+                and entry.field in ("stock", "price")
+                and entry.state.value not in ("planned", "skipped")
+            ):
                 sent[entry.channel, entry.run, entry.field].add((entry.product_code, entry.seller_sku))
     found = dict.fromkeys(channels, 0)
     for (channel, _, _), offers in sent.items():
