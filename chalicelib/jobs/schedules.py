@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aws_lambda_powertools import Logger
+
+from chalicelib.domain.errors import MarketplaceError
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import Shop, ShopState
-from chalicelib.sync import messages, reconcile
+from chalicelib.sync import lost_pushes, messages, reconcile
 from chalicelib.sync.context import Context
 from chalicelib.sync.messages import Message
 
+log = Logger(service="pinto", child=True)
+
 
 def poll_orders(ctx: Context) -> int:
-    """Every active shop is asked to read its orders; answers how many shops."""
-    return _each(ctx, "urgent", lambda shop: [messages.poll_orders(shop.id)])
+    """Every active shop is asked to read its orders, and every app for lost pushes; answers how many shops.
+
+    Polls are queued first: a channel that does not answer about its pushes holds up nobody, and is asked again at
+    the next tick.
+    """
+    shops = _each(ctx, "urgent", lambda shop: [messages.poll_orders(shop.id)])
+    for post in lost_pushes.posts(ctx):
+        try:
+            lost_pushes.recover(ctx, post)
+        except MarketplaceError as error:
+            log.warning("lost pushes not read", channel=post.channel, code=error.code, request_id=error.request_id)
+    return shops
 
 
 def sweep(ctx: Context) -> int:

@@ -256,6 +256,9 @@ class Fair:
     def refresh(self, access, tokens) -> Tokens:
         return replace(tokens, access=f"a{tokens.generation + 1}", access_until=NOW + timedelta(days=1))
 
+    def lost_pushes(self, app, base_url="") -> tuple[()]:
+        return ()
+
     def calls_needed(self, changed) -> int:
         return len(changed)
 
