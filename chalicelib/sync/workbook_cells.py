@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -162,14 +163,14 @@ Side = Annotated[int, BeforeValidator(_millimetres)]
 Never = Annotated[None, BeforeValidator(_refused)]
 
 
-class Cells(BaseModel):
+class Cells(BaseModel, ABC):
     """One row's filled cells by field name; empty cells are left out before."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
+    @abstractmethod
     def row(self, at: Place) -> Any:
         """The typed row of the domain."""
-        raise NotImplementedError
 
 
 class ProductCells(Cells):

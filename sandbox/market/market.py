@@ -3,6 +3,7 @@
 import heapq
 import pickle
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -21,7 +22,7 @@ from sandbox.market.push import Pusher
 from sandbox.market.shop import CannotSellError, Grant, Listing, Order, OrderUnit, Shop, Sku
 
 
-class Market:
+class Market(ABC):
     """Base of `sandbox.<channel>.market`. A channel overrides what is marked *channel*."""
 
     channel: ClassVar[str] = ""
@@ -70,25 +71,25 @@ class Market:
         """*channel*: the address a connector calls."""
         return self.root_url
 
+    @abstractmethod
     def routes(self) -> Sequence[BaseRoute]:
         """*channel*: the routes of the channel's API."""
-        raise NotImplementedError
 
+    @abstractmethod
     def api_path(self, path: str) -> str | None:
         """*channel*: the name that faults and `calls` know this URL path by; None when it is no API path."""
-        raise NotImplementedError
 
+    @abstractmethod
     def caller(self, request: Request, body: bytes) -> str | None:
         """*channel*: the shop id a call speaks for, as far as can be told before any check."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_write(self, path: str) -> bool:
         """*channel*: whether this API changes listings or orders."""
-        raise NotImplementedError
 
+    @abstractmethod
     def advance(self, shop: Shop, order: Order, to: str) -> str:
         """*channel*: the order's status after moving it to `to`. Raises ValueError when it cannot go there."""
-        raise NotImplementedError
 
     def messages(self, event: Event) -> Iterable[Message]:
         """*channel*: the signed pushes this event causes."""
@@ -114,9 +115,9 @@ class Market:
         """*channel*: a free id for one piece of an order."""
         return str(self.ids.number("order", 900_100_200_000_000))
 
+    @abstractmethod
     def is_live(self, listing: Listing, sku: Sku) -> bool:
         """*channel*: whether a buyer can see and buy this offer."""
-        raise NotImplementedError
 
     def price_satang(self, sku: Sku) -> int:
         """*channel*: what a buyer pays for one now."""
