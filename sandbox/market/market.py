@@ -147,13 +147,13 @@ class Market(ABC):
         """*channel*: an obviously made-up buyer."""
         return {}
 
-    def placed(self, shop: Shop, order: Order) -> None:
+    def placed(self, shop: Shop, order: Order) -> None:  # noqa: B027  a channel may need nothing here
         """*channel*: fills in `order.data` and the units' `data` of a new order."""
 
-    def expire(self, shop: Shop, order: Order) -> None:
+    def expire(self, shop: Shop, order: Order) -> None:  # noqa: B027  a channel may need nothing here
         """*channel*: what becomes of an order that nobody paid in time."""
 
-    def came_due(self, kind: str, shop: Shop, key: str) -> None:
+    def came_due(self, kind: str, shop: Shop, key: str) -> None:  # noqa: B027  a channel may need nothing here
         """*channel*: something put down with `schedule` is due."""
 
     # -- shops and tokens -----------------------------------------------------------------------------------
