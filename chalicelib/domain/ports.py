@@ -8,11 +8,13 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from chalicelib.domain.balance import Balance
+from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.orders import Order
+from chalicelib.domain.pacing import Granted
 from chalicelib.domain.planner import Objection
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.returns import Return
@@ -200,6 +202,26 @@ class SellerDesk(Protocol):
 
     def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
         """Pages of what was settled in `since <= t < until`, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What calls are counted against: an app, one of its shops, one operation there. The app's total has no shop."""
+
+    channel: str
+    app_key: str
+    shop: str = ""
+    operation: str = ""
+
+
+class Allowance(Protocol):
+    """The calls all workers share. Connectors take from it in handfuls and spend those by themselves."""
+
+    def take(self, limit: Limit, wanted: int, calls_per_s: float) -> Granted:
+        """At most `wanted` calls of a limit that allows `calls_per_s` at best; none while a ban lasts."""
+
+    def slow_down(self, limit: Limit, calls_per_s: float, retry_after_s: float) -> None:
+        """The marketplace refused a call as too many: every worker waits, and is slower afterwards."""
 
 
 class TokenSource(Protocol):
@@ -499,6 +521,21 @@ class Seen(Protocol):
         """True once per key within the time; a repeat answers False."""
 
 
+class Breakers(Protocol):
+    def get(self, shop_id: str) -> tuple[Breaker, int]:
+        """The shop's breaker and its version; a clean one and 0 for a shop that never failed."""
+
+    def save(self, shop_id: str, breaker: Breaker, expected_version: int) -> None: ...  # raises StaleWriteError
+
+
+class UrgentWaits(Protocol):
+    def say(self, shop_id: str, seconds: float) -> None:
+        """Urgent work waits for the shop, until the time is over; whoever holds the shop may make way."""
+
+    def any(self, shop_id: str) -> bool:
+        """Whether urgent work waits for the shop now. One keyed read."""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingConsent:
     """A seller's browser that was sent to a channel to agree. `shop` is the shop to reconnect, empty for a new one."""
@@ -534,6 +571,8 @@ class Store:
     plans: WaitingPlans
     seen: Seen
     consents: Consents
+    breakers: Breakers
+    urgent: UrgentWaits
     policies: Policies
     rules: PushRules
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from chalicelib.domain.ports import Clock, Photos, Store
 from chalicelib.store.balances import Balances
 from chalicelib.store.bindings import Bindings
+from chalicelib.store.breaker import Breakers
 from chalicelib.store.catalogues import Catalogues
 from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
@@ -21,6 +22,7 @@ from chalicelib.store.shops import Shops
 from chalicelib.store.stock import Stock
 from chalicelib.store.synclog import SyncLog
 from chalicelib.store.table import Table
+from chalicelib.store.urgent import UrgentWaits
 from chalicelib.store.vault import PlainVault, RememberingVault, Vault
 
 
@@ -47,6 +49,8 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         plans=WaitingPlans(table, clock),
         seen=Seen(table, clock),
         consents=Consents(table, clock),
+        breakers=Breakers(table, clock),
+        urgent=UrgentWaits(table, clock),
         policies=Policies(table),
         rules=PushRules(table),
     )

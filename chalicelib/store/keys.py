@@ -19,6 +19,9 @@
 | lease          | SHOP#<s>             | LEASE#<purpose>    |                  |                      | leases      |
 | waiting plan   | SHOP#<s>             | PLAN               |                  |                      | plans       |
 | cursor         | SHOP#<s>             | CURSOR#<stream>    |                  |                      | orders      |
+| breaker        | SHOP#<s>             | BREAKER            |                  |                      | breaker     |
+| urgent waits   | SHOP#<s>             | URGENT             |                  |                      | urgent      |
+| call meter     | PACE#<ch>#<app>#<rs> | PACE#<operation>   |                  |                      | allowance   |
 | binding        | BINDINGS#<s>         | SKU#<seller sku>   |                  |                      | bindings    |
 | push rule      | RULES#<s>            | RULE#<sku>         |                  |                      | rules       |
 | kept fields    | RULES#<s>            | KEPT#<code>        |                  |                      | rules       |
@@ -162,6 +165,21 @@ def plan(shop_id: str) -> Key:
 def cursor(shop_id: str, stream: str) -> Key:
     """How far a stream was read."""
     return f"SHOP#{shop_id}", f"CURSOR#{stream}"
+
+
+def breaker(shop_id: str) -> Key:
+    """Whether the shop's marketplace answers."""
+    return f"SHOP#{shop_id}", "BREAKER"
+
+
+def urgent(shop_id: str) -> Key:
+    """Until when urgent work waits for the shop."""
+    return f"SHOP#{shop_id}", "URGENT"
+
+
+def meter(channel: str, app_key: str, remote_id: str, operation: str) -> Key:
+    """Calls of one operation for one shop (the channel's id); without both, the app's total."""
+    return f"PACE#{channel}#{app_key}#{remote_id}", f"PACE#{operation}"
 
 
 def bindings(shop_id: str) -> str:
