@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.ports import Channel, Lane, Store
     from chalicelib.settings import Settings
-    from chalicelib.store.queues import SqsQueues
+    from chalicelib.store.queues import SqsDeadLetters, SqsQueues
     from chalicelib.store.table import Table
     from chalicelib.sync.context import Context
     from chalicelib.web.services import Services
@@ -69,12 +69,28 @@ def queues() -> SqsQueues:
     """The three lanes."""
     from chalicelib.store.queues import SqsQueues
 
-    urls: dict[Lane, str] = {
+    return SqsQueues(_client("sqs"), _lane_urls())
+
+
+def _lane_urls() -> dict[Lane, str]:
+    return {
         "urgent": settings().pinto_urgent_queue_url,
         "bulk": settings().pinto_bulk_queue_url,
         "money": settings().pinto_money_queue_url,
     }
-    return SqsQueues(_client("sqs"), urls)
+
+
+@cache
+def dead_letters() -> SqsDeadLetters:
+    """What lies in the lanes' dead-letter queues."""
+    from chalicelib.store.queues import SqsDeadLetters
+
+    urls: dict[Lane, str] = {
+        "urgent": settings().pinto_urgent_dead_url,
+        "bulk": settings().pinto_bulk_dead_url,
+        "money": settings().pinto_money_dead_url,
+    }
+    return SqsDeadLetters(_client("sqs"), urls, _lane_urls())
 
 
 @cache
@@ -138,6 +154,7 @@ def services() -> Services:
     return Services(
         store=store(),
         queues=queues(),
+        dead=dead_letters(),
         sessions=_WebSessions(Sessions(_table(), now_utc)),
         people=_WebPeople(pool),
         clock=now_utc,

@@ -14,6 +14,9 @@ class Settings(BaseModel):
     pinto_urgent_queue_url: str
     pinto_bulk_queue_url: str
     pinto_money_queue_url: str
+    pinto_urgent_dead_url: str
+    pinto_bulk_dead_url: str
+    pinto_money_dead_url: str
     pinto_bucket: str
     pinto_key_id: str
     pinto_user_pool_id: str = ""

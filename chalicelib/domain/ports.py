@@ -11,6 +11,7 @@ from chalicelib.domain.balance import Balance
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
+from chalicelib.domain.letters import Failure, Letter
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.orders import Order
@@ -555,6 +556,14 @@ class Consents(Protocol):
         """The consent the state stands for, once; None for a state that is unknown, used or too old."""
 
 
+class Failures(Protocol):
+    def note(self, failure: Failure) -> None:
+        """The message failed once more; the first time is kept, the reason is the last one."""
+
+    def of(self, digests: Sequence[str]) -> dict[str, Failure]:
+        """Digest of a message -> why it failed last, for those that are known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Every store a use case may need, handed over as one argument."""
@@ -571,6 +580,7 @@ class Store:
     plans: WaitingPlans
     seen: Seen
     consents: Consents
+    failures: Failures
     breakers: Breakers
     urgent: UrgentWaits
     policies: Policies
@@ -585,3 +595,14 @@ Lane = Literal["urgent", "bulk", "money"]
 class Queues(Protocol):
     def send(self, lane: Lane, messages: Sequence[Mapping[str, object]], delay_s: int = 0) -> None:
         """The messages will be delivered, at least once, in any order, not before the delay."""
+
+
+class DeadLetters(Protocol):
+    def list(self, lane: Lane, limit: int = 100) -> tuple[Letter, ...]:
+        """Dead letters of the lane, oldest first; looking changes nothing."""
+
+    def replay(self, letters: Sequence[Letter]) -> int:
+        """How many of these went back to their lanes, as fresh messages; those that are gone already are left out."""
+
+    def drop(self, letters: Sequence[Letter]) -> int:
+        """How many of these are gone for good."""

@@ -60,7 +60,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One piece of work on one shop. `counts` maps entry state -> changes; `calls` counts marketplace calls."""
+    """One piece of work on one shop. `counts` maps entry state -> changes; `calls` counts marketplace calls.
+
+    `cause` names what asked for it: a person's edit, an order, or the queue message.
+    """
 
     id: str
     community: str
@@ -74,3 +77,4 @@ class Run:
     counts: Mapping[str, int] = field(default_factory=dict)
     calls: int = 0
     note: str = ""
+    cause: str = ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Message(BaseModel):
-    """One thing to look at. `attempt` counts how often it was put back by us, not by the queue."""
+    """One thing to look at. `attempt` counts how often it was put back by us, not by the queue.
+
+    `cause` and `asked_at` say what asked for it and when, where that is known.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -22,3 +25,5 @@ class Message(BaseModel):
     day: date | None = None
     trigger: str = ""
     attempt: int = 0
+    cause: str = ""
+    asked_at: datetime | None = None

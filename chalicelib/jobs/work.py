@@ -45,10 +45,12 @@ def work(ctx: Context, lane: Lane, message: Message) -> None:
 
     Raises: GivenUpError and anything unforeseen; the queue then repeats it and keeps it as a dead letter.
     """
+    ctx = replace(ctx, cause=message.cause or ctx.cause, asked_at=message.asked_at or ctx.asked_at)
     try:
         _DO[message.kind](ctx, lane, message)
+        log.info("message done", lane=lane, kind=message.kind, shop=message.shop, cause=ctx.cause)
     except ShopClosedError as error:
-        log.info("shop closed", kind=message.kind, shop=message.shop, reason=str(error))
+        log.info("shop closed", kind=message.kind, shop=message.shop, cause=ctx.cause, reason=str(error))
     except ShopBusyError:
         _put_back(ctx, lane, message, delay_s=2, counted=False)
     except (DisconnectedError, TokenExpiredError) as error:
@@ -57,7 +59,7 @@ def work(ctx: Context, lane: Lane, message: Message) -> None:
         _close(ctx, message.shop, ShopState.PARKED, error)
     except (TransientError, OutcomeUnknownError, StaleError, StaleWriteError, LeaseLostError) as error:
         wait_s = getattr(error, "retry_after_s", 0.0) or 2.0 * 2**message.attempt
-        _put_back(ctx, lane, message, delay_s=min(wait_s, 300.0), reason=repr(error))
+        _put_back(ctx, lane, message, delay_s=min(wait_s, 300.0), error=error)
 
 
 def _offers(ctx: Context, lane: Lane, message: Message) -> None:
@@ -107,12 +109,14 @@ _DO: dict[str, Callable[[Context, Lane, Message], None]] = {
 
 
 def _put_back(
-    ctx: Context, lane: Lane, message: Message, delay_s: float, *, counted: bool = True, reason: str = ""
+    ctx: Context, lane: Lane, message: Message, delay_s: float, *, counted: bool = True, error: Exception | None = None
 ) -> None:
+    reason = repr(error) if error else ""
     attempt = message.attempt + (1 if counted else 0)
     if attempt > MAX_ATTEMPTS:
-        raise GivenUpError(f"{message.kind} {message.shop}: {reason}")
-    log.info("put back", kind=message.kind, shop=message.shop, attempt=attempt, delay_s=delay_s, reason=reason)
+        raise GivenUpError(f"{message.kind} {message.shop}: {reason}") from error
+    facts = {"kind": message.kind, "shop": message.shop, "attempt": attempt, "cause": ctx.cause}
+    log.info("put back", delay_s=delay_s, reason=reason, **facts)
     body = message.model_copy(update={"attempt": attempt}).model_dump(mode="json", exclude_defaults=True)
     ctx.queues.send(lane, [{"v": 1, **body}], delay_s=math.ceil(delay_s))
 

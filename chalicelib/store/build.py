@@ -11,6 +11,7 @@ from chalicelib.store.breaker import Breakers
 from chalicelib.store.catalogues import Catalogues
 from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
+from chalicelib.store.failures import Failures
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.orders import Orders
 from chalicelib.store.photos import MemoryPhotos
@@ -49,6 +50,7 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         plans=WaitingPlans(table, clock),
         seen=Seen(table, clock),
         consents=Consents(table, clock),
+        failures=Failures(table),
         breakers=Breakers(table, clock),
         urgent=UrgentWaits(table, clock),
         policies=Policies(table),

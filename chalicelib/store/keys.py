@@ -34,6 +34,7 @@
 | entry (90 d)   | RUN#<run>            | ENTRY#<number>     | LOG#<c>          | <at>#<run>#<number>  | synclog     |
 | balance        | BALANCES#<s>         | DAY#<day>          | BALANCES#<day>   | SHOP#<s>             | balances    |
 | seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
+| failure (14 d) | FAILURE#<digest>     | FAILURE            |                  |                      | failures    |
 | session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
 | consent (ttl)  | CONSENT#<hash>       | CONSENT            |                  |                      | consents    |
 
@@ -281,6 +282,11 @@ def seen(key: str) -> Key:
     """A thing that happened; a key too long for DynamoDB is kept as its hash."""
     short = key if len(key.encode()) <= _LONGEST else hashlib.sha256(key.encode()).hexdigest()
     return f"SEEN#{short}", "SEEN"
+
+
+def failure(digest: str) -> Key:
+    """Why a message failed last, by what it asks for."""
+    return f"FAILURE#{digest}", "FAILURE"
 
 
 def session(session_id: str) -> Key:

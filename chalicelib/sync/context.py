@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop, ShopAccess, ShopState
+from chalicelib.domain.synclog import Run
 from chalicelib.sync.token_care import TokenKeeper
 
 
@@ -43,8 +46,26 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Caught:
+    """Orders that were news, by the layer that brought them; `calls` counts the marketplace calls it took."""
+
+    channel: str
+    layer: Literal["push", "poll", "balance"]
+    orders: int = 0
+    calls: int = 0
+
+
+def _unheard(fact: Run | Caught) -> None:
+    """For those who count nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """The outside, as one argument. `remaining_s` answers how many seconds this worker may still work."""
+    """The outside, as one argument. `remaining_s` answers how many seconds this worker may still work.
+
+    `cause` and `asked_at` say who or what asked for this piece of work, and when; they go into its run and into the
+    messages that follow from it. `noticed` is told of each run that ended and of orders as they are caught.
+    """
 
     store: Store
     queues: Queues
@@ -53,6 +74,9 @@ class Context:
     policy: Policy = field(default_factory=Policy)
     remaining_s: Callable[[], float] = _forever
     new_id: Callable[[], str] = _new_id
+    cause: str = ""
+    asked_at: datetime | None = None
+    noticed: Callable[[Run | Caught], None] = _unheard
     speakers: dict[Shop, tuple[ShopAccess, TokenKeeper]] = field(default_factory=dict, repr=False, compare=False)
 
     def open(self, shop: Shop) -> Marketplace:

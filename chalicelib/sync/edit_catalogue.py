@@ -12,7 +12,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Queues, Store
 from chalicelib.domain.shops import ShopState
 from chalicelib.domain.stock import StockLevel
-from chalicelib.sync.messages import look_at_offers
+from chalicelib.sync.messages import look_at_offers, traced
 
 
 def set_price(
@@ -22,10 +22,14 @@ def set_price(
     code: str,
     prices: Mapping[str, Money],
     expected_version: int,
+    *,
+    edit: str = "",
+    at: datetime | None = None,
 ) -> Product:
     """The product as stored, its variants at these prices (SKU -> price); its shops are asked to look.
 
-    The same prices again change nothing and send nothing, so a form sent twice is harmless.
+    The same prices again change nothing and send nothing, so a form sent twice is harmless. `edit` names the
+    person's edit and `at` its time: both are found again in the runs that carry it to the shops.
     Raises: NotFoundError; KeyError for a SKU of another product; StaleWriteError when the product was edited
     since `expected_version`.
     """
@@ -35,7 +39,7 @@ def set_price(
         return product
     variants = tuple(replace(one, price=prices.get(one.sku, one.price)) for one in product.variants)
     saved = _save(store, replace(product, variants=variants), expected_version)
-    ask_shops(store, queues, community, moved)
+    ask_shops(store, queues, community, moved, edit, at)
     return saved
 
 
@@ -60,21 +64,25 @@ def count_stock(
     movement_id: str,
     because: str,
     at: datetime,
+    *,
+    edit: str = "",
 ) -> StockLevel:
     """The level after a person counted `on_hand` units; the shops are asked to look.
 
     The same movement id again changes nothing, and asks again: looking twice is harmless, not looking is not.
     """
     level = store.stock.count(community, sku, on_hand, movement_id=movement_id, because=because, at=at)
-    ask_shops(store, queues, community, [sku])
+    ask_shops(store, queues, community, [sku], edit or movement_id, at)
     return level
 
 
-def ask_shops(store: Store, queues: Queues, community: str, skus: Sequence[str]) -> None:
+def ask_shops(
+    store: Store, queues: Queues, community: str, skus: Sequence[str], edit: str = "", at: datetime | None = None
+) -> None:
     """Every active shop of the community has been asked to make the offers of these SKUs right."""
     active = [shop for shop in store.shops.of_community(community) if shop.state is ShopState.ACTIVE]
     if active and skus:
-        queues.send("urgent", [look_at_offers(shop.id, skus) for shop in active])
+        queues.send("urgent", [traced(look_at_offers(shop.id, skus), edit, at) for shop in active])
 
 
 def _save(store: Store, product: Product, expected_version: int) -> Product:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 Message = dict[str, object]
+
+
+def traced(message: Message, cause: str = "", asked_at: datetime | None = None) -> Message:
+    """The message with what asked for it and when, as far as known; both are told on, neither changes the work."""
+    known: Message = {"cause": cause[:200]} if cause else {}
+    if asked_at is not None:
+        known["asked_at"] = asked_at.isoformat()
+    return {**message, **known}
 
 
 def look_at_offers(shop_id: str, skus: Sequence[str], trigger: str = "edit") -> Message:

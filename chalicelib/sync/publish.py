@@ -53,6 +53,16 @@ def preview(ctx: Context, shop_id: str) -> Plan:
     return _audited(market, desired, market.observe(), bindings)
 
 
+def preview_offers(ctx: Context, shop_id: str, skus: Sequence[str]) -> Plan:
+    """What `push_offers` would do now, from what we remember of the shop; nothing is read there or written."""
+    shop = ctx.store.shops.get(shop_id)
+    products = ctx.store.catalogues.products_of(shop.community, skus)
+    bindings = ctx.store.bindings.of_skus(shop_id, [sku for product in products for sku in product.skus])
+    here = {sku for sku, binding in bindings.items() if binding.state is not ListingState.GONE}
+    known = [product for product in products if not here.isdisjoint(product.skus)]
+    return plan(desired_listings(ctx, shop, known, bindings), remembered(list(bindings.values())), bindings)
+
+
 def push_offers(
     ctx: Context, shop_id: str, skus: Sequence[str], trigger: str = "edit", lane: Lane = "urgent"
 ) -> Run | None:
@@ -110,7 +120,7 @@ class _Pass:
         is_edit = self._trigger not in ABOUT_STOCK_ONLY
         if is_edit and any(product.on_sale and product not in known for product in products):
             # Not seen in this shop: only a whole read may say that it is not there.
-            self._ctx.queues.send("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
+            self._ask("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
         desired = desired_listings(self._ctx, self._shop, known, bindings)
         observed = remembered(list(bindings.values()))
         if _raises_stock(plan(desired, observed, bindings)):
@@ -152,7 +162,7 @@ class _Pass:
             return self._apply(now, desired, shelf, book, waits_because)
         except LeaseLostError:
             # Our last write may have come after one of the worker that holds the shop now.
-            self._ctx.queues.send("bulk", [messages.publish_shop(self._shop.id, "lease_lost")])
+            self._ask("bulk", [messages.publish_shop(self._shop.id, "lease_lost")])
             book.close(RunState.STOPPED, self._market.calls, note="lease_lost")
             raise
 
@@ -164,7 +174,7 @@ class _Pass:
             hands.do(made)
             hands.look_again()
         except OutOfTimeError:
-            self._ctx.queues.send(self._lane, [messages.publish_shop(self._shop.id, "continued")])
+            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")])
             self._stopped(hands)
             return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
         except MarketplaceError as error:
@@ -194,7 +204,7 @@ class _Pass:
             waits = Plan(tuple(change for change in made.changes if change not in falls))
             fingerprint = _fingerprint(waits)
             if not self._ctx.store.plans.approved(self._shop.id, fingerprint):
-                summary = [_line(change) for change in waits.changes]
+                summary = [line(change) for change in waits.changes]
                 self._ctx.store.plans.hold(self._shop.id, book.run.id, error.reasons, summary, fingerprint)
                 return Plan(falls, made.skipped), " ".join(error.reasons)
         if self._lane != "urgent":
@@ -220,7 +230,7 @@ class _Pass:
             self._again(messages.publish_shop(self._shop.id, "look_again"), "whole", hands.again_s)
         if hands.lowered:
             siblings = [s for s in self._ctx.store.shops.of_community(self._shop.community) if s.id != self._shop.id]
-            self._ctx.queues.send(
+            self._ask(
                 "urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings]
             )
 
@@ -230,7 +240,7 @@ class _Pass:
         for turn in range(LOOKS_AN_HOUR):
             if self._ctx.store.seen.first_time(f"again:{self._shop.id}:{digest}:{turn}", 3600):
                 delay_s = max(math.ceil(wait_s), FIRST_LOOK_AGAIN_S if turn else 0) * 2**turn
-                self._ctx.queues.send("bulk", [message], delay_s=min(delay_s, LONGEST_DELAY_S))
+                self._ask("bulk", [message], delay_s=min(delay_s, LONGEST_DELAY_S))
                 return
 
     def _end_lost_runs(self) -> None:
@@ -241,7 +251,16 @@ class _Pass:
                 self._ctx.store.log.finish(ended)
 
     def _book(self) -> Book:
-        return Book(self._ctx.store.log, self._ctx.clock, self._shop, self._ctx.new_id(), self._lane, self._trigger)
+        ctx = self._ctx
+        return Book(
+            ctx.store.log, ctx.clock, self._shop, ctx.new_id(), self._lane, self._trigger, ctx.cause, ctx.noticed
+        )
+
+    def _ask(self, lane: Lane, asked: Sequence[messages.Message], delay_s: int = 0) -> None:
+        """What follows from this work carries on what it was asked for."""
+        ctx = self._ctx
+        told = [messages.traced(message, ctx.cause, ctx.asked_at) for message in asked]
+        ctx.queues.send(lane, told, delay_s=delay_s)
 
     def _bindings_of(self, products: Sequence[Product]) -> dict[str, Binding]:
         return self._ctx.store.bindings.of_skus(self._shop.id, [sku for product in products for sku in product.skus])
@@ -272,11 +291,11 @@ def _lowers_stock(change: Change) -> bool:
 
 
 def _fingerprint(made: Plan) -> str:
-    lines = "\n".join(_line(change) for change in made.changes)
+    lines = "\n".join(line(change) for change in made.changes)
     return hashlib.sha256(lines.encode()).hexdigest()[:32]
 
 
-def _line(change: Change) -> str:
+def line(change: Change) -> str:
     """One change as a person reads it: kind, subject, was -> becomes."""
     field, before, after = words(change)
     subject = getattr(change, "seller_sku", "") or change.product_code

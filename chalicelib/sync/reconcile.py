@@ -14,7 +14,7 @@ from chalicelib.domain.ports import Marketplace, OrderWindow
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.synclog import RunState
 from chalicelib.sync import publish, take_orders
-from chalicelib.sync.context import Context
+from chalicelib.sync.context import Caught, Context
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.record import words
 
@@ -52,6 +52,7 @@ def balance(ctx: Context, shop_id: str, day: date, *, with_offers: bool = True) 
         calls=market.calls,
     )
     ctx.store.balances.save(result)
+    ctx.noticed(Caught(shop.channel, "balance", calls=market.calls))
     return result
 
 
@@ -72,6 +73,7 @@ def _orders(ctx: Context, shop: Shop, market: Marketplace, day: date) -> tuple[s
         behind = {difference.subject.split("/")[0] for difference in found}
         taken = take_orders.take_all(ctx, shop, [order for order in everything if order.order_id in behind])
         take_orders.tell(ctx, shop, taken)
+        ctx.noticed(Caught(shop.channel, "balance", len(taken.new)))
         left = {(d.subject, d.cause) for d in _compare(ctx, shop, everything, day)}
         found = tuple(replace(d, repaired=(d.subject, d.cause) not in left) for d in found)
     return {order.order_id for order in theirs}, found

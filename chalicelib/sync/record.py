@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalicelib.domain.changes import (
@@ -30,13 +30,24 @@ class Book:
     are written when they end: their message comes again when the worker dies, and the seconds count.
     """
 
-    def __init__(self, log: SyncLog, clock: Clock, shop: Shop, run_id: str, lane: str, trigger: str) -> None:
+    def __init__(
+        self,
+        log: SyncLog,
+        clock: Clock,
+        shop: Shop,
+        run_id: str,
+        lane: str,
+        trigger: str,
+        cause: str = "",
+        noticed: Callable[[Run], None] | None = None,
+    ) -> None:
         self._log = log
+        self._noticed = noticed
         self._clock = clock
         self.shop = shop
         self.entries: list[Entry] = []
         self._written = 0
-        self.run = Run(run_id, shop.community, shop.id, shop.channel, lane, trigger, clock())
+        self.run = Run(run_id, shop.community, shop.id, shop.channel, lane, trigger, clock(), cause=cause)
         if lane != "urgent":
             log.start(self.run)
 
@@ -87,6 +98,8 @@ class Book:
         counts = Counter(entry.state.value for entry in self.entries)
         self.run = replace(self.run, state=state, ended_at=self._clock(), counts=dict(counts), calls=calls, note=note)
         self._log.finish(self.run)
+        if self._noticed:
+            self._noticed(self.run)
         return self.run
 
 

@@ -13,28 +13,41 @@ from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
 from chalicelib.sync import messages
-from chalicelib.sync.context import Context
+from chalicelib.sync.context import Caught, Context
 
 TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What hearing of some orders changed: ids of new and changed orders, and the SKUs whose stock moved."""
+    """What hearing of some orders changed: ids of new and changed orders, and the SKUs whose stock moved.
+
+    `at` is when the channel moved the oldest of them.
+    """
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     skus: tuple[str, ...] = ()
+    at: datetime | None = None
 
     def __add__(self, other: Taken) -> Taken:
-        return Taken(self.new + other.new, self.changed + other.changed, tuple(sorted({*self.skus, *other.skus})))
+        skus = tuple(sorted({*self.skus, *other.skus}))
+        oldest = min((at for at in (self.at, other.at) if at is not None), default=None)
+        return Taken(self.new + other.new, self.changed + other.changed, skus, oldest)
+
+    @property
+    def cause(self) -> str:
+        """The orders that moved stock, as what follows names them."""
+        return " ".join((*self.new, *self.changed)[:3])
 
 
 def hear(ctx: Context, shop_id: str, order_ids: Sequence[str]) -> Taken:
     """These orders were read and taken; a push told us to look."""
     shop = ctx.store.shops.get(shop_id)
-    heard = ctx.open(shop).orders_by_id(order_ids)
+    market = ctx.open(shop)
+    heard = market.orders_by_id(order_ids)
     taken = take_all(ctx, shop, heard)
+    ctx.noticed(Caught(shop.channel, "push", len(taken.new), market.calls))
     # Also when it brought nothing new: a worker that died between taking and telling left that to us.
     tell(ctx, shop, taken + _all_skus(heard))
     return taken
@@ -43,7 +56,10 @@ def hear(ctx: Context, shop_id: str, order_ids: Sequence[str]) -> Taken:
 def poll(ctx: Context, shop_id: str) -> Taken:
     """Everything that changed among the shop's orders since the cursor was taken; the cursor moved with it."""
     shop = ctx.store.shops.get(shop_id)
-    return poll_with(ctx, shop, ctx.open(shop))
+    market = ctx.open(shop)
+    taken = poll_with(ctx, shop, market)
+    ctx.noticed(Caught(shop.channel, "poll", calls=market.calls))
+    return taken
 
 
 def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:
@@ -62,6 +78,7 @@ def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:
         untold += _all_skus(order for order in page if cursor is None or order.updated_at >= cursor.at)
     tell(ctx, shop, taken + untold)
     ctx.store.orders.save_cursor(Cursor(shop.id, "updated", until))
+    ctx.noticed(Caught(shop.channel, "poll", len(taken.new)))
     return taken
 
 
@@ -98,7 +115,8 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
             continue
         _channel_moved_its_own(ctx, shop, order, moves)
         skus = tuple(sorted({move.sku for move in moves}))
-        return Taken(skus=skus, new=(order.order_id,) if known is None else (), changed=_changed(order, known))
+        new, at = (order.order_id,) if known is None else (), order.created_at if known is None else order.updated_at
+        return Taken(new, _changed(order, known), skus, at)
     raise StaleWriteError(heard.key)
 
 
@@ -110,7 +128,8 @@ def tell(ctx: Context, shop: Shop, taken: Taken) -> None:
     """
     if taken.skus:
         others = [other for other in ctx.store.shops.of_community(shop.community) if other.id != shop.id]
-        ctx.queues.send("urgent", [messages.look_at_offers(other.id, taken.skus, "order") for other in others])
+        asked = [messages.look_at_offers(other.id, taken.skus, "order") for other in others]
+        ctx.queues.send("urgent", [messages.traced(one, taken.cause, taken.at) for one in asked])
 
 
 def _is_news(heard: Order, known: Order | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chalicelib.domain.ports import Channel, Clock, Queues, Store
+from chalicelib.domain.ports import Channel, Clock, DeadLetters, Queues, Store
 from chalicelib.sync.context import Context, Policy
 from chalicelib.web.persons import Person, Role, Session
 
@@ -39,6 +39,7 @@ class Services:
     sessions: Sessions
     people: People
     clock: Clock
+    dead: DeadLetters
     policy: Policy = field(default_factory=Policy)
     channel: Callable[[str], Channel] = no_channel
     public_url: str = ""
@@ -46,7 +47,8 @@ class Services:
     def context(self, store: Store | None = None) -> Context:
         """What use cases ask for, over these services; another store for a "what would happen if".
 
-        Pages ask marketplaces through queues; only connecting a shop talks to a channel while a person waits.
+        Pages ask marketplaces through queues. Two talk to a channel while a person waits: connecting a shop, and
+        the office's look at what a replay of dead letters would do.
         """
         return Context(store or self.store, self.queues, self.channel, self.clock, self.policy)
 

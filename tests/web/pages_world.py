@@ -21,6 +21,7 @@ from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.store.build import memory_store
+from chalicelib.store.queues import MemoryDeadLetters
 from chalicelib.web.routes import register
 from chalicelib.web.services import Person, Role, Services, Session
 
@@ -83,8 +84,11 @@ class World:
     sessions: FakeSessions = field(default_factory=FakeSessions)
     now: datetime = NOW
 
+    def __post_init__(self) -> None:
+        self.dead = MemoryDeadLetters(self.queues)
+
     def services(self) -> Services:
-        return Services(self.store, self.queues, self.sessions, FakePeople(), lambda: self.now)
+        return Services(self.store, self.queues, self.sessions, FakePeople(), lambda: self.now, self.dead)
 
     def app(self) -> Chalice:
         app = Chalice(app_name="pinto-pages")

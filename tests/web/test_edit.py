@@ -62,8 +62,15 @@ def test_sending_saves_and_asks_every_active_shop_to_look(seller, world: World):
     assert (level.on_hand, level.reserved) == (30, 3)
     assert {lane for lane, _ in world.queues.sent} == {"urgent"}
     for shop in SHOPS:
-        assert ("urgent", look_at_offers(shop, ["NP-120"])) in world.queues.sent
+        asked = [message for _, message in world.queues.sent if message["shop"] == shop]
+        assert [{**look_at_offers(shop, ["NP-120"]), **_traces(message)} for message in asked] == asked
+        assert len({message["cause"] for message in asked}) == 1
+        assert {message["asked_at"] for message in asked} == {world.now.isoformat()}
     assert "กำลังส่งไปที่ร้าน" in seller.get(answer.headers["Location"]).body.decode()
+
+
+def _traces(message):
+    return {name: message[name] for name in ("cause", "asked_at")}
 
 
 def test_a_price_alone_counts_nothing(seller, world: World):

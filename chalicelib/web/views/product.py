@@ -80,9 +80,12 @@ def _save(
     store, queues = services.store, services.queues
     try:
         if wanted.prices:
-            set_price(store, queues, community.id, item.code, wanted.prices, typed.version)
+            set_price(
+                store, queues, community.id, item.code, wanted.prices, typed.version, edit=typed.edit, at=visit.now
+            )
         for sku, units in wanted.counts.items():
-            count_stock(store, queues, community.id, sku, units, f"count:{typed.edit}:{sku}", "counted", visit.now)
+            mark = f"count:{typed.edit}:{sku}"
+            count_stock(store, queues, community.id, sku, units, mark, "counted", visit.now, edit=typed.edit)
     except (StaleWriteError, StockError):
         return _stale(visit, services, community, store.catalogues.product(community.id, item.code), typed)
     facts = {"community": community.id, "product": item.code, "by": visit.email, "edit": typed.edit}

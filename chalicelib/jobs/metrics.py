@@ -1,0 +1,97 @@
+"""What a batch did, counted by channel and lane: one line of CloudWatch's embedded metric format for each channel."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ports import Lane, Store
+from chalicelib.domain.synclog import Run
+from chalicelib.sync.context import Caught
+from chalicelib.sync.publish import ABOUT_STOCK_ONLY
+
+NAMESPACE = "Pinto"
+_FINDING_DRIFT = frozenset({"sweep", "balance"})
+_ENTRIES = {"live": "EntriesLive", "failed": "EntriesFailed", "unknown": "EntriesUnknown"}
+_LAYERS = {"push": "OrdersByPush", "poll": "OrdersByPoll", "balance": "OrdersByBalance"}
+_SECONDS = frozenset({"QueueAge", "EditToLive", "SaleToLive"})
+
+
+@dataclass(slots=True)
+class Counts:
+    """Numbers of one batch. `run` is the last run that ended: the one a failing message ended with.
+
+    Shops stand beside the numbers, not among the dimensions: every pair of dimensions is a metric to pay for.
+    """
+
+    store: Store
+    lane: Lane
+    run: str = ""
+    _values: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    _shops: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _channels: dict[str, str] = field(default_factory=dict)
+
+    def message(self, shop_id: str, *, done: bool, age_s: float) -> None:
+        """One message was done or failed, so long after it was sent."""
+        channel = self._channel(shop_id)
+        if shop_id:
+            self._shops[channel].add(shop_id)
+        self._add(channel, "MessagesDone" if done else "MessagesFailed", 1)
+        self._add(channel, "QueueAge", max(age_s, 0.0))
+
+    def notice(self, asked_at: datetime | None) -> Callable[[Run | Caught], None]:
+        """What counts the facts of one message that was asked for at this time."""
+        return lambda fact: self._caught(fact) if isinstance(fact, Caught) else self._ended(fact, asked_at)
+
+    def tell(self) -> None:
+        """The numbers are on standard output, where CloudWatch finds them."""
+        # Imported here because a page counts nothing.
+        from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+        for channel, values in sorted(self._values.items()):
+            metrics = EphemeralMetrics(namespace=NAMESPACE, service="pinto")
+            metrics.add_dimension("channel", channel)
+            metrics.add_dimension("lane", self.lane)
+            metrics.add_metadata("shops", sorted(self._shops[channel]))
+            for name, found in _flat(values):
+                unit = MetricUnit.Seconds if name in _SECONDS else MetricUnit.Count
+                metrics.add_metric(name, unit, found)
+            metrics.flush_metrics()
+
+    def _ended(self, run: Run, asked_at: datetime | None) -> None:
+        self.run = run.id
+        for state, name in _ENTRIES.items():
+            self._add(run.channel, name, run.counts.get(state, 0))
+        self._add(run.channel, "MarketplaceCalls", run.calls)
+        if run.trigger in _FINDING_DRIFT:
+            self._add(run.channel, "Drift", sum(run.counts.values()) - run.counts.get("skipped", 0))
+        if asked_at and run.ended_at and run.counts.get("live", 0):
+            name = "SaleToLive" if run.trigger in ABOUT_STOCK_ONLY else "EditToLive"
+            # A marketplace's clock may be ahead of ours.
+            self._add(run.channel, name, max((run.ended_at - asked_at).total_seconds(), 0.0))
+
+    def _caught(self, caught: Caught) -> None:
+        self._add(caught.channel, _LAYERS[caught.layer], caught.orders)
+        self._add(caught.channel, "MarketplaceCalls", caught.calls)
+
+    def _add(self, channel: str, name: str, value: float) -> None:
+        self._values[channel][name].append(value)
+
+    def _channel(self, shop_id: str) -> str:
+        if shop_id not in self._channels:
+            try:
+                self._channels[shop_id] = self.store.shops.get(shop_id).channel if shop_id else "unknown"
+            except NotFoundError:
+                self._channels[shop_id] = "unknown"
+        return self._channels[shop_id]
+
+
+def _flat(values: Mapping[str, list[float]]) -> list[tuple[str, float]]:
+    """Counts are summed, so that a batch is one number; times stay apart, so that percentiles mean something."""
+    flat = []
+    for name, found in sorted(values.items()):
+        flat += [(name, round(one, 3)) for one in found] if name in _SECONDS else [(name, sum(found))]
+    return flat
