@@ -134,12 +134,14 @@ def _misfits(row: ProductRow, variants: Sequence[VariantRow], stored: Product | 
 def _merged(row: ProductRow, variants: Sequence[VariantRow], catalogue: Catalogue, stored: Product | None) -> Product:
     """The product as the row and the stored product together say it."""
     buffers = {one.sku: one.buffer for one in stored.variants} if stored else {}
+    recipes = {one.sku: one.components for one in stored.variants} if stored else {}
     written = tuple(
         Variant(
             sku=one.sku,
             price=one.price,
             options=_used_options(row, one),
             buffer=buffers.get(one.sku, 0) if one.buffer is None else one.buffer,
+            components=recipes.get(one.sku, ()),  # a workbook does not speak of bundles, and breaks none
         )
         for one in variants
     )
@@ -233,11 +235,12 @@ def _said(value: object) -> str:
 
 
 def _counts(good: Sequence[ProductRow], rows: Rows, catalogue: Catalogue) -> tuple[StockCount, ...]:
+    bundles = {one.sku for product in catalogue.products for one in product.variants if one.is_bundle}
     counted = [
         (variant.sku, variant.on_hand)
         for row in good
         for variant in rows.variants_of(row.code)
-        if variant.on_hand is not None
+        if variant.on_hand is not None and variant.sku not in bundles
     ]
     return tuple(
         StockCount(sku, catalogue.on_hand.get(sku, 0), units)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.orders import OPEN_STATES, Order, OrderLine, OrderState, later
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
 
@@ -31,34 +32,71 @@ def _later_line(known: OrderLine | None, heard: OrderLine, is_news: bool) -> Ord
     facts = heard if is_news else known
     # Units are held under the SKU the line was first taken with, whatever a hand writes into the shop later.
     seller_sku = known.seller_sku if known.held else facts.seller_sku
-    return replace(facts, state=state, held=known.held, seller_sku=seller_sku)
+    recipe = known.recipe if known.held else known.recipe or facts.recipe
+    return replace(facts, state=state, held=known.held, seller_sku=seller_sku, recipe=recipe)
+
+
+def with_recipes(order: Order, recipes: Mapping[str, Recipe]) -> Order:
+    """The order with what its bundles are made of; a line that is held keeps what it was held as.
+
+    `recipes` maps the SKU of a bundle -> its components.
+    """
+    lines = (
+        line if line.held or line.recipe else replace(line, recipe=recipes.get(line.seller_sku, ()))
+        for line in order.lines
+    )
+    return replace(order, lines=tuple(lines))
 
 
 def movements(order: Order, known: Order | None, our_skus: Collection[str], at: datetime) -> tuple[Movement, ...]:
-    """The movements that take the ledger from `known` to `order` (already merged).
+    """The movements that take the ledger from `known` to `order` (already merged, with its recipes).
 
     Lines whose SKU is not ours move nothing until it is; a line the ledger holds units for stays ours, also when
     its SKU has left the catalogue. Ids come from the order line and what happened to it, so hearing the same twice
     is the same movement: a reservation when a line is first seen, paid or not; a release when it ends before
-    shipping; a shipment when it leaves. A line that left before anything was held is reserved and shipped.
+    shipping; a shipment when it leaves. A line that left before anything was held is reserved and shipped. A
+    bundle has no stock of its own: its components move, one movement each.
     """
+    recipes = {line.line_id: line.recipe for line in order.lines}
+    moved = _by_line(order, known, our_skus, at)
+    return tuple(part for line_id, move in moved for part in _in_components(move, recipes[line_id]))
+
+
+def offer_movements(order: Order, known: Order | None, our_skus: Collection[str], at: datetime) -> tuple[Movement, ...]:
+    """As `movements`, in units of the offers sold: a bundle counts as itself, as its channel counts it."""
+    return tuple(move for _, move in _by_line(order, known, our_skus, at))
+
+
+def _by_line(
+    order: Order, known: Order | None, our_skus: Collection[str], at: datetime
+) -> Iterator[tuple[str, Movement]]:
     before = {line.line_id: line for line in known.lines} if known else {}
-    found: list[Movement] = []
     for line in order.lines:
-        if line.held or line.seller_sku in our_skus:
-            found.extend(_line_movements(order, line, before.get(line.line_id), at))
-    return tuple(found)
+        if _is_ours(line, our_skus):
+            for move in _line_movements(order, line, before.get(line.line_id), at):
+                yield line.line_id, move
+
+
+def _in_components(move: Movement, recipe: Recipe) -> Iterator[Movement]:
+    if not recipe:
+        yield move
+    for sku, units in recipe:
+        own = f"{move.id}/of-{move.sku}"
+        yield replace(move, id=own, sku=sku, on_hand=move.on_hand * units, reserved=move.reserved * units)
 
 
 def holding(order: Order, our_skus: Collection[str]) -> Order:
     """The order once its movements are done: every open line of ours says how many units are held for it."""
     lines = (
-        replace(line, held=line.quantity if line.state in OPEN_STATES else 0)
-        if line.held or line.seller_sku in our_skus
-        else line
+        replace(line, held=line.quantity if line.state in OPEN_STATES else 0) if _is_ours(line, our_skus) else line
         for line in order.lines
     )
     return replace(order, lines=tuple(lines))
+
+
+def _is_ours(line: OrderLine, our_skus: Collection[str]) -> bool:
+    """What a channel ships from its own warehouse never lay on the community's shelf."""
+    return bool(line.held) or (line.seller_sku in our_skus and not line.fulfilled_by_channel)
 
 
 def _line_movements(order: Order, line: OrderLine, before: OrderLine | None, at: datetime) -> Iterator[Movement]:

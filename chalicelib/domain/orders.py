@@ -68,7 +68,8 @@ class OrderLine:
 
     `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
     vouchers, `paid` what was paid for all its units after them. `offer_id` finds the SKU when `seller_sku` was
-    edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it.
+    edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it. So
+    is `recipe`: what one unit of a bundle was made of when it was first held.
     """
 
     line_id: str
@@ -79,8 +80,10 @@ class OrderLine:
     paid: Money
     listing_id: str = ""
     offer_id: str = ""
+    fulfilled_by_channel: bool = False
     channel_state: str = ""
     held: int = 0
+    recipe: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -381,6 +381,10 @@ class Catalogues(Protocol):
     def recipes(self, community_id: str, skus: Sequence[str]) -> dict[str, Recipe]:
         """SKU -> components, for those that are bundles. One keyed read."""
 
+    def family(self, community_id: str, skus: Sequence[str]) -> tuple[str, ...]:
+        """The SKUs whose numbers move together: these, components of bundles among them, and every bundle made of
+        any of those, by SKU. One keyed read, two when there are bundles among them."""
+
     def save_maker(self, community_id: str, maker: Maker) -> None: ...
 
     def makers(self, community_id: str) -> tuple[Maker, ...]: ...

@@ -104,6 +104,10 @@ class Catalogues:
         """SKU -> components, for those that are bundles."""
         return self._parts.recipes(community_id, skus)
 
+    def family(self, community_id: str, skus: Sequence[str]) -> tuple[str, ...]:
+        """These SKUs, components of bundles among them, and every bundle made of any of those, by SKU."""
+        return self._parts.family(community_id, skus)
+
     def save_maker(self, community_id: str, maker: Maker) -> None:
         """The maker is as given."""
         self._table.put(keys.keyed(keys.maker(community_id, maker.id), to_item(maker)))

@@ -43,6 +43,14 @@ class Parts:
         """SKU -> components, for bundles."""
         return {sku: part.recipe for sku, part in self._read(community_id, skus).items() if part.recipe}
 
+    def family(self, community_id: str, skus: Sequence[str]) -> tuple[str, ...]:
+        """These SKUs, components of bundles among them, and every bundle made of any of those."""
+        parts = self._read(community_id, skus)
+        plain = {name for part in parts.values() for name, _ in part.recipe} - set(skus)
+        parts |= self._read(community_id, sorted(plain)) if plain else {}
+        users = {bundle for part in parts.values() for bundle in part.bundles}
+        return tuple(sorted({*skus, *plain, *users}))
+
     def operations(self, product: Product, before: Product | None) -> list[Operation]:
         """What to write with the product; nothing, and no read, for one that is in no bundle's way.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, cast
 
@@ -34,6 +35,8 @@ from chalicelib.sync.shelf import Images, Shelf
 
 PHOTOS_AHEAD = 8
 """Photos of so many listings are brought together, so that they travel side by side and time is watched between."""
+PROMOTION_LOCKS = frozenset({"shopee.promotion_lock", "lazada.campaign_floor"})
+"""Error cards of channels that say: a promotion holds this number, nothing is wrong with it."""
 REMEMBER_CREATES_S = 30 * 24 * 3600
 
 _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
@@ -64,6 +67,8 @@ class Hands:
         self._book = book
         self._shelf = shelf
         self._desired = {listing.product_code: listing for listing in desired}
+        book.explain(desired)
+        self._policy = ctx.policy_of(book.shop.community)
         self._images = Images(ctx.store, ctx.store.photos, market, book.shop.id)
         self._to_verify: list[tuple[int, Change]] = []
         self._noted: set[Change] = set()
@@ -296,12 +301,24 @@ class Hands:
 
     def _outcomes(self, changes: Sequence[Any], outcomes: Sequence[Outcome]) -> Iterator[tuple[Any, Outcome]]:
         for change, outcome in zip(changes, outcomes, strict=True):
-            number = self._note(change, outcome.state, outcome)
+            held = self._held_by_promotion(change, outcome)
+            number = self._note(change, EntryState.SKIPPED if held else outcome.state, outcome)
             if outcome.state is not EntryState.FAILED:
                 self._to_verify.append((number, change))
             elif outcome.error == StaleError.user_key:
                 self.again_whole = True
             yield change, outcome
+
+    def _held_by_promotion(self, change: Change, outcome: Outcome) -> bool:
+        """Whether a promotion refused the number; then it is left alone for a while instead of sent each time."""
+        if outcome.state is not EntryState.FAILED or outcome.error not in PROMOTION_LOCKS:
+            return False
+        if isinstance(change, SetStock | SetPrice):
+            field, hours = ("price", 12) if isinstance(change, SetPrice) else ("stock", 1)
+            until = self._ctx.clock() + timedelta(hours=hours)
+            self._ctx.store.rules.lock(self._book.shop.id, change.seller_sku, field, until)
+            return True
+        return False
 
     def _note(self, change: Change, state: EntryState, outcome: Outcome | None = None) -> int:
         self._noted.add(change)
@@ -328,11 +345,10 @@ class Hands:
 
     def _came_down(self, changes: Iterable[Change]) -> None:
         """Siblings of scarce pieces may show more once this shop shows less."""
-        scarce = self._ctx.policy.split_below
         self.lowered.update(
             change.seller_sku
             for change in changes
-            if isinstance(change, SetStock) and change.to < min(change.was, scarce)
+            if isinstance(change, SetStock) and change.to < change.was and self._policy.is_scarce(change.to)
         )
 
     def _later(self, listing: DesiredListing, seconds: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop, ShopAccess, ShopState
@@ -33,7 +34,7 @@ def _new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Numbers a community may set, with sane defaults."""
+    """Numbers of the whole installation; a community may set its own brakes and when it splits."""
 
     brakes: Brakes = field(default_factory=Brakes)
     split_below: int = 4
@@ -93,6 +94,11 @@ class Context:
             self.speakers[shop] = (access, TokenKeeper(channel, access, self.store.shops, self.clock))
         access, keeper = self.speakers[shop]
         return self.channel(shop.channel).open(access, keeper)
+
+    def policy_of(self, community_id: str) -> CommunityPolicy:
+        """What the community decided, or the defaults."""
+        decided = self.store.policies.of(community_id)
+        return decided or CommunityPolicy(split_below=self.policy.split_below, brakes=self.policy.brakes)
 
     @property
     def must_stop(self) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain.bundles import BundleError, Recipe, refuse_count
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.errors import StaleWriteError
+from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Queues, Store
 from chalicelib.domain.shops import ShopState
@@ -55,6 +56,31 @@ def set_on_sale(
     return saved
 
 
+def set_components(
+    store: Store, queues: Queues, community: str, sku: str, components: Recipe, expected_version: int
+) -> Product:
+    """The product as stored, its SKU a bundle of these components (none: a plain SKU); shops are asked to look.
+
+    Raises: NotFoundError; BundleError; StaleWriteError when the product was edited since `expected_version`.
+    """
+    found = store.catalogues.products_of(community, [sku])
+    if not found:
+        raise NotFoundError(sku)
+    recipe, was = tuple(sorted(components)), found[0].variant(sku).components
+    if recipe == was:
+        return found[0]
+    if recipe and not was:
+        level = store.stock.level(community, sku)
+        if level.on_hand or level.reserved:
+            raise BundleError(
+                f"{sku} has stock of its own (on hand {level.on_hand}, reserved {level.reserved}); count it to 0 first"
+            )
+    variants = tuple(replace(one, components=recipe) if one.sku == sku else one for one in found[0].variants)
+    saved = _save(store, replace(found[0], variants=variants), expected_version)
+    ask_shops(store, queues, community, [sku, *(name for name, _ in (*recipe, *was))])
+    return saved
+
+
 def count_stock(
     store: Store,
     queues: Queues,
@@ -70,7 +96,10 @@ def count_stock(
     """The level after a person counted `on_hand` units; the shops are asked to look.
 
     The same movement id again changes nothing, and asks again: looking twice is harmless, not looking is not.
+    Raises: StockError for a bundle, which has no stock of its own.
     """
+    for product in store.catalogues.products_of(community, [sku]):
+        refuse_count(sku, product.variant(sku).components)
     level = store.stock.count(community, sku, on_hand, movement_id=movement_id, because=because, at=at)
     ask_shops(store, queues, community, [sku], edit or movement_id, at)
     return level
@@ -79,10 +108,12 @@ def count_stock(
 def ask_shops(
     store: Store, queues: Queues, community: str, skus: Sequence[str], edit: str = "", at: datetime | None = None
 ) -> None:
-    """Every active shop of the community has been asked to make the offers of these SKUs right."""
+    """Every active shop of the community has been asked to make the offers of these SKUs right, and of every SKU
+    whose number moves with theirs."""
     active = [shop for shop in store.shops.of_community(community) if shop.state is ShopState.ACTIVE]
     if active and skus:
-        queues.send("urgent", [traced(look_at_offers(shop.id, skus), edit, at) for shop in active])
+        family = store.catalogues.family(community, skus)
+        queues.send("urgent", [traced(look_at_offers(shop.id, family), edit, at) for shop in active])
 
 
 def _save(store: Store, product: Product, expected_version: int) -> Product:

@@ -14,6 +14,7 @@ from chalicelib.domain.errors import LeaseLostError, MarketplaceError, UnsafePla
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, desired_listing, remembered
 from chalicelib.domain.planner import plan
 from chalicelib.domain.ports import Lane, Marketplace
+from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.sync import messages, take_orders
@@ -197,8 +198,9 @@ class _Pass:
         Unless the zeroes themselves are too many, numbers still come down while the rest waits: what is sold out
         must not be for sale because of a price nobody has looked at.
         """
+        brakes = self._ctx.policy_of(self._shop.community).brakes
         try:
-            safety.check(made, self._shown(made, observed), self._ctx.policy.brakes)
+            safety.check(made, self._shown(made, observed, brakes), brakes)
         except UnsafePlanError as error:
             falls = () if "zeroes_many" in error.reasons else tuple(filter(_lowers_stock, made.changes))
             waits = Plan(tuple(change for change in made.changes if change not in falls))
@@ -211,12 +213,12 @@ class _Pass:
             self._ctx.store.plans.clear(self._shop.id)
         return made, ""
 
-    def _shown(self, made: Plan, observed: Observation) -> int:
+    def _shown(self, made: Plan, observed: Observation, brakes: Brakes) -> int:
         """How many offers the shop shows; of a few listings, those we remember of the whole shop."""
         shown = sum(len(listing.offers) for listing in observed.listings)
         if observed.complete and self._trigger != "look_again":
             return shown
-        if len(made.changes) <= self._ctx.policy.brakes.always_allowed:
+        if len(made.changes) <= brakes.always_allowed:
             return max(shown, 1)
         bindings = self._ctx.store.bindings.of_shop(self._shop.id).values()
         return max(shown, sum(binding.state is not ListingState.GONE for binding in bindings))
@@ -230,9 +232,7 @@ class _Pass:
             self._again(messages.publish_shop(self._shop.id, "look_again"), "whole", hands.again_s)
         if hands.lowered:
             siblings = [s for s in self._ctx.store.shops.of_community(self._shop.community) if s.id != self._shop.id]
-            self._ask(
-                "urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings]
-            )
+            self._ask("urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings])
 
     def _again(self, message: messages.Message, what: str, wait_s: float) -> None:
         """The message comes back, later each time; what an hour of that did not mend is left to the sweep."""

@@ -126,6 +126,8 @@ def _drift(ctx: Context, shop: Shop, observed: Observation) -> tuple[Difference,
         subject = getattr(change, "seller_sku", "") or change.product_code
         found.setdefault(subject, Difference(subject, f"{field}_differs", after, before))
     for skip in made.skipped:
+        if skip.because == "seller_keeps_it":
+            continue  # it differs because somebody wants it to
         # What could not be compared, or cannot be set right from here, does not agree either.
         found.setdefault(skip.product_code, Difference(skip.product_code, skip.because, "-", skip.detail or "-"))
     return tuple(found[subject] for subject in sorted(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.domain.changes import (
@@ -18,7 +18,9 @@ from chalicelib.domain.changes import (
     UpdateContent,
 )
 from chalicelib.domain.errors import MarketplaceError
+from chalicelib.domain.offers import DesiredListing
 from chalicelib.domain.ports import Clock, Outcome, SyncLog
+from chalicelib.domain.reckoning import Reckoning
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 
@@ -46,10 +48,16 @@ class Book:
         self._clock = clock
         self.shop = shop
         self.entries: list[Entry] = []
+        self._reckonings: Mapping[str, Reckoning] = {}
         self._written = 0
         self.run = Run(run_id, shop.community, shop.id, shop.channel, lane, trigger, clock(), cause=cause)
         if lane != "urgent":
             log.start(self.run)
+
+    def explain(self, desired: Iterable[DesiredListing]) -> None:
+        """From now on every stock entry carries the arithmetic its number came from."""
+        offers = (offer for listing in desired for offer in listing.offers)
+        self._reckonings = {offer.seller_sku: offer.reckoning for offer in offers if offer.reckoning}
 
     def note(self, change: Change, state: EntryState, outcome: Outcome | None = None) -> int:
         """One more entry; answers its number."""
@@ -74,9 +82,15 @@ class Book:
                 error=outcome.error if outcome else "",
                 error_code=outcome.code if outcome else "",
                 error_text=(outcome.message if outcome else getattr(change, "detail", ""))[:500],
+                why=self._why(change),
             )
         )
         return number
+
+    def _why(self, change: Change) -> tuple[str, ...]:
+        """Steps of the number; what left the catalogue is zero for another reason."""
+        reckoning = self._reckonings.get(change.seller_sku) if isinstance(change, SetStock) else None
+        return reckoning.steps if reckoning else ()
 
     def failed(self, change: Change, error: MarketplaceError, state: EntryState = EntryState.FAILED) -> int:
         """One more entry for a change the marketplace answered with an error."""

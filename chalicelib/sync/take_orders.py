@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import StaleWriteError
-from chalicelib.domain.fulfilment import holding, merged, movements, possible
+from chalicelib.domain.fulfilment import holding, merged, movements, offer_movements, possible, with_recipes
 from chalicelib.domain.orders import OPEN_STATES, Order
 from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
 from chalicelib.domain.shops import Shop
@@ -103,7 +103,7 @@ def take(ctx: Context, shop: Shop, heard: Order) -> Taken:
 
 def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
     for left in reversed(range(TRIES)):
-        order, moves = _moved(ctx, shop, merged(heard, known), known)
+        order, moves, sold = _moved(ctx, shop, merged(heard, known), known)
         if order == known and not moves:
             return Taken()
         try:
@@ -113,8 +113,8 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
                 raise
             known = ctx.store.orders.get(shop.id, heard.order_id)
             continue
-        _channel_moved_its_own(ctx, shop, order, moves)
-        skus = tuple(sorted({move.sku for move in moves}))
+        _channel_moved_its_own(ctx, shop, order, sold)
+        skus = tuple(sorted({move.sku for move in (*moves, *sold)}))
         new, at = (order.order_id,) if known is None else (), order.created_at if known is None else order.updated_at
         return Taken(new, _changed(order, known), skus, at)
     raise StaleWriteError(heard.key)
@@ -123,13 +123,18 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
 def tell(ctx: Context, shop: Shop, taken: Taken) -> None:
     """Every other shop of the community looks at the SKUs whose stock moved; to-zero waits behind nothing else.
 
-    The shop that sold has changed its own number already. When pieces are so few that shops share them, a sibling
-    that comes down tells it to look.
+    So it looks at every bundle made of them and every component of a bundle sold. The shop that sold has changed
+    its own number already, but none that hangs together with it. When pieces are so few that shops share them, a
+    sibling that comes down tells it to look.
     """
-    if taken.skus:
-        others = [other for other in ctx.store.shops.of_community(shop.community) if other.id != shop.id]
-        asked = [messages.look_at_offers(other.id, taken.skus, "order") for other in others]
-        ctx.queues.send("urgent", [messages.traced(one, taken.cause, taken.at) for one in asked])
+    if not taken.skus:
+        return
+    skus = ctx.store.catalogues.family(shop.community, taken.skus)
+    hang_together = len(skus) > len(taken.skus) or bool(ctx.store.catalogues.recipes(shop.community, skus))
+    shops = ctx.store.shops.of_community(shop.community)
+    lookers = [other for other in shops if other.id != shop.id or hang_together]
+    asked = [messages.look_at_offers(other.id, skus, "order") for other in lookers]
+    ctx.queues.send("urgent", [messages.traced(one, taken.cause, taken.at) for one in asked])
 
 
 def _is_news(heard: Order, known: Order | None) -> bool:
@@ -138,28 +143,32 @@ def _is_news(heard: Order, known: Order | None) -> bool:
     return kept != known or any(line.state in OPEN_STATES and not line.held for line in kept.lines)
 
 
-def _moved(ctx: Context, shop: Shop, order: Order, known: Order | None) -> tuple[Order, tuple[Movement, ...]]:
-    """The order as it is kept, and what it moves in the ledger."""
+def _moved(
+    ctx: Context, shop: Shop, order: Order, known: Order | None
+) -> tuple[Order, tuple[Movement, ...], tuple[Movement, ...]]:
+    """The order as it is kept, what it moves in the ledger, and the same in units of the offers sold."""
     skus = sorted({line.seller_sku for line in order.lines if line.seller_sku})
     products = ctx.store.catalogues.products_of(shop.community, skus)
-    ours = {sku for product in products for sku in product.skus}
-    moves = movements(order, known, ours, ctx.clock())
+    variants = [variant for product in products for variant in product.variants]
+    ours, now = {variant.sku for variant in variants}, ctx.clock()
+    order = with_recipes(order, {variant.sku: variant.components for variant in variants if variant.is_bundle})
+    moves, sold = movements(order, known, ours, now), offer_movements(order, known, ours, now)
     if any(move.kind is MovementKind.SHIP for move in moves):
         moves = possible(moves, ctx.store.stock.levels(shop.community, sorted({move.sku for move in moves})))
-    return holding(order, ours), moves
+    return holding(order, ours), moves, sold
 
 
 def _all_skus(orders: Iterable[Order]) -> Taken:
     return Taken(skus=tuple(sorted({line.seller_sku for order in orders for line in order.lines if line.seller_sku})))
 
 
-def _channel_moved_its_own(ctx: Context, shop: Shop, order: Order, moves: Sequence[Movement]) -> None:
+def _channel_moved_its_own(ctx: Context, shop: Shop, order: Order, sold: Sequence[Movement]) -> None:
     """The channel that sold (or cancelled) has changed its own number already; we remember it that way.
 
     Not when the shop was seen after that: its number is in our memory then, and taking it off twice would let a
     later plan believe that the shop shows less than it does.
     """
-    own = [move for move in moves if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE)]
+    own = [move for move in sold if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE)]
     bindings = ctx.store.bindings.of_skus(shop.id, sorted({move.sku for move in own})) if own else {}
     for move in own:
         moved_at = order.created_at if move.kind is MovementKind.RESERVE else order.updated_at

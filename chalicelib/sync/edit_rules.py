@@ -1,0 +1,61 @@
+"""Decisions of people about what shops may show: saved first, then the shops are asked to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.policy import CommunityPolicy
+from chalicelib.domain.ports import Queues, Store
+from chalicelib.domain.shops import ShopState
+from chalicelib.domain.stock import PushRule
+from chalicelib.sync.messages import look_at_offers, publish_shop
+
+FIELDS = ("title", "price", "stock")
+
+
+def set_policy(store: Store, queues: Queues, community: str, policy: CommunityPolicy) -> None:
+    """The community's policy is as given; its active shops are read and filled anew. Raises: NotFoundError."""
+    store.communities.get(community)
+    store.policies.save(community, policy)
+    active = [shop for shop in store.shops.of_community(community) if shop.state is ShopState.ACTIVE]
+    if active:
+        queues.send("bulk", [publish_shop(shop.id, "edit") for shop in active])
+
+
+def set_rules(store: Store, queues: Queues, shop_id: str, rules: Mapping[str, PushRule | None]) -> None:
+    """SKU -> its rule in the shop ("" is the whole shop, None takes the rule away); the shop is asked to look.
+
+    Other shops look too: in a split they may get what this one gives up. Raises: NotFoundError for an unknown shop
+    or SKU; then nothing was saved.
+    """
+    shop = store.shops.get(shop_id)
+    skus = sorted(sku for sku in rules if sku)
+    known = {sku for product in store.catalogues.products_of(shop.community, skus) for sku in product.skus}
+    if unknown := sorted(set(skus) - known):
+        raise NotFoundError(f"no SKU {', '.join(unknown)} in {shop.community}")
+    for sku, rule in rules.items():
+        if rule is None:
+            store.rules.clear(shop_id, sku)
+        else:
+            store.rules.save(shop_id, sku, rule)
+    active = [one for one in store.shops.of_community(shop.community) if one.state is ShopState.ACTIVE]
+    if "" in rules and active:
+        queues.send("bulk", [publish_shop(one.id, "edit") for one in active])
+    elif skus and active:
+        queues.send("urgent", [look_at_offers(one.id, skus) for one in active])
+
+
+def keep_fields(store: Store, queues: Queues, shop_id: str, code: str, fields: frozenset[str]) -> None:
+    """The seller keeps exactly these fields of the product in this shop; Pinto does not write them there.
+
+    What is given back is written again: the shop is asked to look. Raises: NotFoundError; ValueError for a field
+    that is none of `FIELDS`.
+    """
+    if wrong := sorted(fields - set(FIELDS)):
+        raise ValueError(f"{', '.join(wrong)}: only {', '.join(FIELDS)} can be kept by hand")
+    shop = store.shops.get(shop_id)
+    product = store.catalogues.product(shop.community, code)
+    store.rules.keep(shop_id, code, fields)
+    if shop.state is ShopState.ACTIVE:
+        queues.send("urgent", [look_at_offers(shop_id, product.skus)])
