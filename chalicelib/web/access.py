@@ -58,6 +58,10 @@ RULES = (
     Rule("POST", "/c/{community}/shops/{shop}/approve", "approve_plan", OFFICE),
     Rule("GET", "/c/{community}/log", "log"),
     Rule("GET", "/c/{community}/log/{run}", "run"),
+    Rule("POST", "/c/{community}/log/{run}/retry", "retry_run"),
+    Rule("GET", "/letters", "letters", OFFICE),
+    Rule("POST", "/letters/preview", "preview_letters", OFFICE),
+    Rule("POST", "/letters/replay", "replay_letters", OFFICE),
 )
 
 

@@ -14,7 +14,7 @@ from chalicelib.web.access import Rule, may
 from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
-from chalicelib.web.views import balance, connect, home, log, orders, product, products, shops, sign_in
+from chalicelib.web.views import balance, connect, home, letters, log, orders, product, products, retry, shops, sign_in
 from chalicelib.web.views.errors import problem
 from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
 
@@ -68,6 +68,10 @@ VIEWS: Mapping[str, View] = {
     "approve_plan": shops.approve_plan,
     "log": log.log,
     "run": log.run,
+    "retry_run": retry.retry_run,
+    "letters": letters.letters,
+    "preview_letters": letters.preview_letters,
+    "replay_letters": letters.replay_letters,
 }
 
 

@@ -12,6 +12,7 @@ from chalicelib.web.answers import Answer
 from chalicelib.web.formatters import seconds_between
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
+from chalicelib.web.views.retry import is_open
 from chalicelib.web.views.standing import is_trouble
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import TONES
@@ -66,10 +67,15 @@ class EntryLine:
     tone: str
     needs: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be tried again."""
+        return is_open(self.entry)
+
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run with the entries under the filters. `total` counts all entries of the run."""
+    """One run with the entries under the filters. `total` counts all entries of the run, `open` those not arrived."""
 
     line: RunLine
     entries: tuple[EntryLine, ...]
@@ -78,6 +84,8 @@ class RunView:
     sku: str
     state: str
     states: tuple[str, ...]
+    open: int = 0
+    done: bool = False
 
 
 def log(visit: Visit, services: Services) -> Answer:
@@ -119,7 +127,9 @@ def run_view(found: Run, entries: Sequence[Entry], query: Mapping[str, str]) -> 
         if state in ("", entry.state.value) and _is_about(entry, sku)
     ]
     lines = tuple(_entry(entry) for entry in kept[:ENTRIES_SHOWN])
-    return RunView(_line(found), lines, len(entries), len(kept), sku, state, states)
+    left = sum(is_open(entry) for entry in entries)
+    done = query.get("done", "") == "asked"
+    return RunView(_line(found), lines, len(entries), len(kept), sku, state, states, left, done)
 
 
 def _is_about(entry: Entry, asked: str) -> bool:
