@@ -48,7 +48,10 @@ NOT_YET = {
 
 
 def channel(
-    http: httpx.Client | None = None, clock: ports.Clock | None = None, settings: Settings | None = None
+    http: httpx.Client | None = None,
+    clock: ports.Clock | None = None,
+    settings: Settings | None = None,
+    allowance: ports.Allowance | None = None,
 ) -> ports.Channel:
     """The Lazada channel, sending through `http` (a client of its own when None).
 
@@ -56,4 +59,4 @@ def channel(
     """
     from connectors.lazada.system import Lazada
 
-    return Lazada(http=http, clock=clock, settings=settings)
+    return Lazada(http=http, clock=clock, settings=settings, allowance=allowance)

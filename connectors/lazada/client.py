@@ -19,7 +19,7 @@ from chalicelib.domain.shops import ShopAccess, Tokens
 from connectors.lazada.refusal import CHANNEL, Detail, as_unknown, error_of, refusal
 from connectors.lazada.settings import Settings
 from connectors.lazada.sign import sign
-from connectors.pace import Pace
+from connectors.shared_pace import Pacing
 from connectors.wire import Wire
 
 REST = "https://api.lazada.co.th/rest"
@@ -49,7 +49,7 @@ class Reply:
 class Gateway:
     """Signs and sends one call with given tokens; knows nothing of renewing them or of repeating."""
 
-    def __init__(self, access: ShopAccess, wire: Wire, clock: Clock, pace: Pace, settings: Settings) -> None:
+    def __init__(self, access: ShopAccess, wire: Wire, clock: Clock, pace: Pacing, settings: Settings) -> None:
         self.access = access
         self.wire = wire
         self.settings = settings
@@ -71,13 +71,13 @@ class Gateway:
 
         `partial`: a 501 that names failing SKUs is a reply, not an error. Raises: the errors of the table.
         """
-        self._pace.wait(self.access.remote_id, path)
-        signed = self._signed(path, params, access_token)
-        parts: dict[str, Any] = {"params": signed} if method == "GET" else {"data": signed}
-        if files:
-            parts["files"] = files
-        response = self.wire.send(method, self._base(path) + path, is_write=is_write, **parts)
-        return self._unwrap(self.wire.json(response, is_write=is_write), is_write=is_write, partial=partial)
+        with self._pace.call(self.access.app.app_key, self.access.remote_id, path):
+            signed = self._signed(path, params, access_token)
+            parts: dict[str, Any] = {"params": signed} if method == "GET" else {"data": signed}
+            if files:
+                parts["files"] = files
+            response = self.wire.send(method, self._base(path) + path, is_write=is_write, **parts)
+            return self._unwrap(self.wire.json(response, is_write=is_write), is_write=is_write, partial=partial)
 
     def now(self) -> datetime:
         """The present moment."""

@@ -62,6 +62,7 @@ def line(item: ItemAnswer) -> OrderLine:
         paid=money(item.paid_price, currency),
         listing_id=item.product_id,
         offer_id=item.sku_id,
+        fulfilled_by_channel=item.is_fbl,
         channel_state=item.status,
     )
 

@@ -12,7 +12,8 @@ class Settings:
     """What the connector assumes where the page leaves a choice; handed to the channel to change it.
 
     `calls_per_s` and `calls_at_once` hold for one API and one shop; in no second does their sum leave. Lazada
-    publishes 50 for its stock APIs and nothing for others.
+    publishes 50 for its stock APIs and nothing for others. Where workers share an allowance, `calls_per_s` is theirs
+    together, and `app_calls_per_s` that of all shops and APIs of the app; `app_limit_codes` say the app was too fast.
 
     `warehouse` is the code of the warehouse whose stock is ours, for a shop with several (LAZ-018);
     `sell_beside_fbl` lets our stock stand beside goods that Lazada keeps and ships itself.
@@ -45,6 +46,8 @@ class Settings:
     photos_at_once: int = 4
     calls_per_s: float = 38
     calls_at_once: int = 8
+    app_calls_per_s: float = 200
+    app_limit_codes: tuple[str, ...] = ("AppCallLimit",)
     campaign_wait_s: float = 1_800.0
     busy_wait_s: float = 3.0
     new_token_wait_s: float = 10.0

@@ -17,7 +17,7 @@ from connectors.lazada.consent import Consent
 from connectors.lazada.facts import Facts
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
-from connectors.pace import Pace
+from connectors.shared_pace import pacing
 from connectors.wire import Patience, Wire, new_http
 
 
@@ -32,12 +32,20 @@ class Lazada:
         clock: ports.Clock | None = None,
         settings: Settings | None = None,
         patience: Patience | None = None,
+        allowance: ports.Allowance | None = None,
     ) -> None:
         self._http = http or new_http()
         self._clock = clock or _now
         self._settings = settings or Settings()
         self._patience = patience or Patience()
-        self._pace = Pace(self._settings.calls_per_s, self._settings.calls_at_once)
+        self._pace = pacing(
+            CHANNEL,
+            allowance,
+            self._settings.calls_per_s,
+            self._settings.calls_at_once,
+            self._settings.app_calls_per_s,
+            self._settings.app_limit_codes,
+        )
         self._facts: dict[str, Facts] = {}
         self._lock = threading.Lock()
         self._consent = Consent(self._gateway, self._clock, self._settings)

@@ -42,14 +42,18 @@ CANNOT = {
 NOT_YET: dict[str, str] = {}
 
 
-def build(http: httpx.Client | None = None, clock: ports.Clock | None = None) -> ports.Channel:
+def build(
+    http: httpx.Client | None = None,
+    clock: ports.Clock | None = None,
+    allowance: ports.Allowance | None = None,
+) -> ports.Channel:
     """The Shopee channel, sending through `http` (a client of its own when None).
 
     The parts are imported here, so that listing the channels costs nothing at a cold start.
     """
     from connectors.shopee.system import Shopee
 
-    return Shopee(http=http, clock=clock)
+    return Shopee(http=http, clock=clock, allowance=allowance)
 
 
 channel = build

@@ -361,9 +361,15 @@ class OrderDetail(Answer):
     item_list: list[OrderItem]
     recipient_address: Recipient | None = None
     cod: bool = False
+    fulfillment_flag: Text = ""
     package_list: Many[Package] = []
     can_full_cancel_order: bool | None = None
     can_partial_cancel_order: bool | None = None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether Shopee ships the order from its own warehouse (SHP-027)."""
+        return self.fulfillment_flag == "fulfilled_by_shopee"
 
     @property
     def is_split(self) -> bool:

@@ -21,7 +21,7 @@ from chalicelib.domain.errors import (
     TransientError,
 )
 from chalicelib.domain.shops import ShopAccess, Tokens
-from connectors.pace import Pace
+from connectors.shared_pace import Pacing
 from connectors.shopee import answers, errors, sign
 from connectors.shopee.settings import DEFAULTS, Settings
 from connectors.wire import Wire
@@ -76,7 +76,7 @@ class Sender:
     """Sends one call once, signed freshly, and opens its envelope."""
 
     def __init__(
-        self, access: ShopAccess, wire: Wire, clock: ports.Clock, pace: Pace, settings: Settings = DEFAULTS
+        self, access: ShopAccess, wire: Wire, clock: ports.Clock, pace: Pacing, settings: Settings = DEFAULTS
     ) -> None:
         self.access = access
         self.wire = wire
@@ -91,7 +91,10 @@ class Sender:
         Raises: the error of the code table; OutcomeUnknownError when a write that must not be repeated may have
         worked, which includes every refusal that asks to come back later.
         """
-        self._pace.wait(self.access.remote_id, call.path)
+        with self._pace.call(self.access.app.app_key, self.access.remote_id, call.path):
+            return self._now(call, tokens)
+
+    def _now(self, call: Call, tokens: Tokens | None) -> Reply:
         is_write = call.repeat is Repeat.NEVER
         path = f"/api/v2/{call.path}"
         request: dict[str, Any] = {"params": _query(self._common(path, call, tokens) | dict(call.params))}
@@ -109,7 +112,9 @@ class Sender:
             return self.wire.send(method, url, is_write=is_write, **request)
         except RateLimitError as error:
             # A limit met half way through a create may have let it through (design.md, Failure).
-            raise _unknown(error) if is_write else error from None
+            if is_write:
+                raise _unknown(error) from error
+            raise
 
     def _common(self, path: str, call: Call, tokens: Tokens | None) -> dict[str, Any]:
         """The parameters every call carries in its query, POST too."""
@@ -248,7 +253,11 @@ def _has_rows(payload: Any) -> bool:
 def _refusal(code: str, message: str, request_id: str, is_write: bool) -> MarketplaceError:
     error = errors.error(code, message, request_id)
     later = isinstance(error, TransientError) and not errors.meaning(code, message).certain
-    return _unknown(error) if is_write and later else error
+    if not (is_write and later):
+        return error
+    unknown = _unknown(error)
+    unknown.__cause__ = error  # a limit stays a limit for whoever paces the calls
+    return unknown
 
 
 def _until_midnight_s(now: datetime) -> float:

@@ -94,6 +94,7 @@ def _line(item: OrderItem, detail: OrderDetail, whole_state: OrderState, line_id
         paid=unit * quantity,
         listing_id=str(item.item_id),
         offer_id=str(item.model_id),
+        fulfilled_by_channel=detail.is_theirs,
         channel_state=detail.order_status,
     )
 

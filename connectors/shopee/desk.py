@@ -96,9 +96,11 @@ def ready(parcels: Sequence[Parcel]) -> tuple[Outcome, ...]:
 def _waiting(detail: OrderDetail, line_ids: Sequence[str]) -> list[Package]:
     """Parcels of these lines (none named: all) that wait for shipment.
 
-    Raises: StaleError when none does; RejectedError when the lines are only part of a parcel, for splitting an order
-    needs a permission of its own.
+    Raises: StaleError when none does, or when Shopee ships the order itself; RejectedError when the lines are only
+    part of a parcel, for splitting an order needs a permission of its own.
     """
+    if detail.is_theirs:
+        raise StaleError(CHANNEL, "fulfilled_by_shopee", detail.order_sn, user_key="shopee.fulfilled_by_shopee")
     wanted = set(line_ids)
     found = []
     for package in detail.package_list:

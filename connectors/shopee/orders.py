@@ -17,8 +17,8 @@ from connectors.wire import batches
 PAGE = 100
 DETAILS = 50
 # Everything but the defaults is absent unless named; buyers come masked.
-FIELDS = "item_list,total_amount,recipient_address"
-PARCEL_FIELDS = "item_list,total_amount,package_list,shipping_carrier"
+FIELDS = "item_list,total_amount,recipient_address,fulfillment_flag"
+PARCEL_FIELDS = "item_list,total_amount,package_list,shipping_carrier,fulfillment_flag"
 
 
 class OrderReader:

@@ -17,7 +17,8 @@ class Settings:
     `reserve_apart`: the available units of a read leave out what a promotion holds; what we write includes it.
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
     `calls_per_s`, `calls_at_once`: of one path for one shop; no figure is published, one user held 100 a second in
-    all. In no second does the sum of both leave.
+    all. In no second does the sum of both leave. Where workers share an allowance, `calls_per_s` is theirs together
+    and `app_calls_per_s` that of all shops and paths of the app.
     `label_after_s`, `tracking_after_s`: how long to leave alone what is being made; polling every five minutes is
     advised for tracking numbers, which come within seconds or minutes and are told by push 4.
     `currency`: escrow names none.
@@ -40,6 +41,7 @@ class Settings:
     dispute_email: str = ""
     calls_per_s: float = 38
     calls_at_once: int = 8
+    app_calls_per_s: float = 90
     language: Literal["th", "en"] = "th"
 
 

@@ -9,7 +9,7 @@ import httpx
 
 from chalicelib.domain import ports
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
-from connectors.pace import Pace
+from connectors.shared_pace import pacing
 from connectors.shopee import consent, push, writes
 from connectors.shopee.client import CHANNEL, Client, Sender
 from connectors.shopee.connector import ShopeeShop
@@ -34,12 +34,13 @@ class Shopee:
         clock: ports.Clock | None = None,
         settings: Settings = DEFAULTS,
         patience: Patience | None = None,
+        allowance: ports.Allowance | None = None,
     ) -> None:
         self._http = http or new_http()
         self._clock = clock or _now
         self._settings = settings
         self._patience = patience
-        self._pace = Pace(settings.calls_per_s, settings.calls_at_once)
+        self._pace = pacing(CHANNEL, allowance, settings.calls_per_s, settings.calls_at_once, settings.app_calls_per_s)
         self._shelf = Shelf(self._clock, settings.facts_age_s)
         self._consent = consent.Consent(self._sender, self._clock)
         self._lost = LostPushes()

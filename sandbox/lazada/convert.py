@@ -126,6 +126,7 @@ def order_item(market: "LazadaMarket", shop: Shop, one: Order, unit: OrderUnit) 
         "product_main_image": urls(market, [unit.image])[0] if unit.image else "",
         "product_detail_url": f"{market.root_url}/shop/{shop.shop_id}/item/{unit.listing_id}",
         "buyer_id": int(one.buyer.get("buyer_id", "0")), "shop_id": shop.title, **_ITEM_CONSTANTS,
+        "is_fbl": int(bool(data.get("by_channel"))),
         **_cancel_request(data),
     }  # fmt: skip
 
@@ -143,7 +144,7 @@ _ITEM_CONSTANTS: dict[str, Any] = {
     "shipping_fee_discount_seller": 0.0, "shipping_fee_discount_platform": 0.0, "shipping_service_cost": 0,
     "wallet_credits": 0, "promised_shipping_time": "", "fulfillment_sla": "", "shipping_type": "Dropshipping",
     "shipping_provider_type": "standard", "warehouse_code": "dropshipping", "delivery_option_sof": 0,
-    "is_fbl": 0, "is_digital": 0, "is_reroute": 0, "order_type": "Normal", "order_flag": "NORMAL",
+    "is_digital": 0, "is_reroute": 0, "order_type": "Normal", "order_flag": "NORMAL",
     "stage_pay_status": "", "biz_group": 70100, "semi_managed": False, "mp3_order": False,
     "return_status": "", "reverse_order_id": None, "need_cancel_confirm": False, "is_cancel_pending": False,
     "cancel_trigger_time": None, "invoice_number": "", "purchase_order_id": "", "purchase_order_number": "",

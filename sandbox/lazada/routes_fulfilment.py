@@ -71,6 +71,8 @@ def _pack_one(market: "LazadaMarket", call: Call, order: Order, wanted: list[str
 def _pack_code(unit: OrderUnit | None) -> str:
     if unit is None:
         return "700025"
+    if unit.data.get("by_channel"):
+        return "700027"
     return "0" if unit.status in ("pending", "repacked") else "700026"
 
 

@@ -72,12 +72,13 @@ class Control:
         return self.market.credentials(shop)
 
     def order(self, body: dict[str, Any]) -> Any:
-        """`{"lines": [{"seller_sku", "quantity"}], "paid": true, "shop_id"?}` -> `{"order_id", "shop_id"}`"""
+        """`{"lines": [{"seller_sku", "quantity"}], "paid"?, "by_channel"?, "shop_id"?}` -> `{"order_id", "shop_id"}`"""
         lines = [(str(row["seller_sku"]), int(row.get("quantity", 1))) for row in body["lines"]]
         if not lines:
             raise RefusedError(400, "lines is empty")
         shop = self._shop_selling([seller_sku for seller_sku, _ in lines], body.get("shop_id"))
-        order = self.market.place_order(shop, lines, paid=bool(body.get("paid", True)))
+        theirs = bool(body.get("by_channel"))
+        order = self.market.place_order(shop, lines, paid=bool(body.get("paid", True)), by_channel=theirs)
         return {"order_id": order.order_id, "shop_id": shop.shop_id}
 
     def advance(self, body: dict[str, Any]) -> Any:

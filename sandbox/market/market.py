@@ -214,8 +214,11 @@ class Market(ABC):
         paid: bool = True,
         offer_id: str | None = None,
         buyer: dict[str, str] | None = None,
+        by_channel: bool = False,
     ) -> Order:
         """The new order; its units are withheld, or occupied when paid.
+
+        `by_channel`: the goods lie in the marketplace's own warehouse, so none of the seller's stock moves.
 
         `lines` are (seller SKU, pieces); `offer_id` names the exact offer of a single line.
         Raises CannotSellError (unknown_sku, not_live, sold_out) and then changes nothing.
@@ -229,6 +232,8 @@ class Market(ABC):
             order = Order(order_id, shop.shop_id, [], now, now, buyer=buyer or self.new_buyer())
             for listing, sku, quantity in picked:
                 order.units += [self._unit(order, listing, sku) for _ in range(quantity)]
+            for unit in order.units if by_channel else ():
+                unit.data["by_channel"] = True
             shop.orders[order_id] = order
             self.move(shop, order, order.units, stock.UNPAID, self.unpaid_status, tell=False)
             self.placed(shop, order)

@@ -145,11 +145,14 @@ class Shop:
         return None
 
     def move(self, unit: OrderUnit, stage: str) -> None:
-        """Moves one unit between stages and its stock with it; a repeat or a step back changes nothing."""
+        """Moves one unit between stages and its stock with it; a repeat or a step back changes nothing.
+
+        What lies in the marketplace's own warehouse is no stock of the seller's.
+        """
         if (unit.stage, stage) not in _EFFECTS:
             return
         found = self.offer(unit.offer_id)
-        if found is not None:
+        if found is not None and not unit.data.get("by_channel"):
             for name, change in _EFFECTS[unit.stage, stage].items():
                 setattr(found[1], name, getattr(found[1], name) + change)
         unit.stage = stage

@@ -73,6 +73,8 @@ def ship_order(call: Call) -> dict[str, Any]:
     if "package_number" in body:
         text = "Package number is not needed for an order that is not split."
         raise RefusalError("logistics.ship_order_not_need_pacakge_number", text)
+    if life.is_theirs(order):
+        raise RefusalError("logistics.error_param", "The order is fulfilled by Shopee.")
     if order.data["arranged"]:
         raise RefusalError("logistics.package_already_shipped", "The package has been shipped already.")
     if life.status(order) not in {"READY_TO_SHIP", "RETRY_SHIP"}:

@@ -172,7 +172,7 @@ def _optional(call: Call, order: Order) -> dict[str, Any]:
         "buyer_cancel_reason": data.get("buyer_cancel_reason", ""),
         "cancel_by": data.get("cancel_by", ""),
         "cancel_reason": data.get("cancel_reason", ""),
-        "fulfillment_flag": "fulfilled_by_local_seller",
+        "fulfillment_flag": "fulfilled_by_shopee" if life.is_theirs(order) else "fulfilled_by_local_seller",
         "pickup_done_time": data.get("pickup_done_time", 0),
         "package_list": [_package(order)],
         "shipping_carrier": data["carrier"],

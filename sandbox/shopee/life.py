@@ -48,6 +48,11 @@ def status(order: Order) -> str:
     return next((unit.status for unit in order.units if unit.status != "CANCELLED"), "CANCELLED")
 
 
+def is_theirs(order: Order) -> bool:
+    """Whether the goods lie in Shopee's own warehouse and leave from there."""
+    return any(unit.data.get("by_channel") for unit in order.units)
+
+
 def open_units(order: Order) -> list[OrderUnit]:
     """Units not cancelled."""
     return [unit for unit in order.units if unit.status != "CANCELLED"]

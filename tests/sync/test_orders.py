@@ -117,3 +117,20 @@ def test_the_balance_names_and_mends_a_number_changed_by_hand(world):
     ]
     assert result.is_clean
     assert world.offers(world.channel)["TEA-50"]["stock"] == 10
+
+
+def test_what_the_channel_ships_holds_none_of_our_units(world):
+    """Goods in the channel's own warehouse never lay on our shelf: taken as an order, no unit moved, to the end."""
+    body = {"lines": [{"seller_sku": "TEA-50", "quantity": 2}], "paid": True, "by_channel": True}
+    order_id = world.sim(world.channel, "orders", body)["order_id"]
+    _poll(world)
+    (*_, shipped) = LIFE[world.channel]
+    for step in LIFE[world.channel]:
+        world.sim(world.channel, f"orders/{order_id}/advance", {"to": step})
+    world.move(60)
+    _poll(world)
+
+    order = world.store.orders.get(world.shops[world.channel].id, order_id)
+    assert {(line.fulfilled_by_channel, line.held, line.channel_state) for line in order.lines} == {(True, 0, shipped)}
+    assert (_level(world).on_hand, _level(world).reserved) == (10, 0)
+    assert {channel: world.offers(channel)["TEA-50"]["stock"] for channel in OTHER} == dict.fromkeys(OTHER, 10)

@@ -169,6 +169,18 @@ def test_an_order_in_another_state_is_not_to_be_shipped(practice: PracticeShop, 
         practice.shop.shipping_choices(order_id)
 
 
+def test_shp_027_what_shopee_ships_itself_is_not_ours(practice: PracticeShop):
+    """Its line says so, and packing says that there is nothing to pack."""
+    order_id = ordered(practice, by_channel=True)
+    (order,) = practice.shop.orders_by_id([order_id])
+    with pytest.raises(StaleError) as caught:
+        practice.shop.shipping_choices(order_id)
+    assert [line.fulfilled_by_channel for line in order.lines] == [True]
+    assert caught.value.user_key == "shopee.fulfilled_by_shopee"
+    (own,) = practice.shop.orders_by_id([ordered(practice)])
+    assert [line.fulfilled_by_channel for line in own.lines] == [False]
+
+
 def test_an_unknown_order_is_stale(practice: PracticeShop):
     """It is no crash to ask for one that is not there."""
     with pytest.raises(StaleError):
