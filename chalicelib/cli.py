@@ -17,12 +17,17 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, cli_rules
+from chalicelib.cli_rules import why_lines
 from chalicelib.domain.balance import business_day
+from chalicelib.domain.bundles import BundleError
 from chalicelib.domain.errors import LeaseLostError, MarketplaceError, NotFoundError, StaleWriteError
+from chalicelib.domain.policy import PolicyError
 from chalicelib.domain.ports import Store
+from chalicelib.domain.reckoning import in_words
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
-from chalicelib.domain.synclog import Run, RunState
+from chalicelib.domain.stock import StockError
+from chalicelib.domain.synclog import Entry, Run, RunState
 from chalicelib.sync import import_catalogue, publish, reconcile, take_orders, why
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.import_catalogue import ImportResult
@@ -36,6 +41,7 @@ Rows = list[dict[str, Any]]
 # What a person at a terminal can act on; anything else is a bug and shows where.
 CLEAR = (
     *(MarketplaceError, NotFoundError, StaleWriteError, LeaseLostError, ShopClosedError, ShopBusyError),
+    *(BundleError, PolicyError, StockError),
     *(OSError, BotoCoreError),  # a file that is not there, a cloud that does not answer
 )
 
@@ -165,12 +171,17 @@ def _log(asked: argparse.Namespace) -> int:
     if asked.community:
         bootstrap.store().communities.get(asked.community)
     if asked.run:
-        _show(asked, [_plain(entry) for entry in log.entries(asked.run)])
+        _show(asked, [_entry(entry) for entry in log.entries(asked.run)])
     elif asked.entries:
-        _show(asked, [_plain(entry) for entry in log.recent_entries(asked.community, asked.limit)])
+        _show(asked, [_entry(entry) for entry in log.recent_entries(asked.community, asked.limit)])
     else:
         _show(asked, [_plain(run) for run in log.runs(asked.community, asked.limit)])
     return 0
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    """An entry with the arithmetic of its number in words."""
+    return {**_plain(entry), "why": in_words(entry.why)}
 
 
 def _shops_list(asked: argparse.Namespace) -> int:
@@ -229,14 +240,7 @@ def _why(asked: argparse.Namespace) -> int:
     if asked.json:
         _show(asked, [_plain(answer)])
         return 0
-    mode = "split between the shops" if answer.split else "every shop may show all of it"
-    print(
-        f"{answer.sku}: on hand {answer.on_hand} - reserved {answer.reserved} - buffer {answer.buffer}"
-        f" = {answer.sellable} ({mode})"
-    )
-    for shop in answer.shops:
-        seen = f"read back {shop.seen_at:%Y-%m-%d %H:%M:%S} UTC = {shop.shown}" if shop.seen_at else "not listed"
-        print(f"  {shop.shop}: due {shop.due}; {seen}")
+    print("\n".join(why_lines(answer)))
     return 0
 
 
@@ -294,6 +298,8 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, "why", _why, "why a shop shows the number it shows")
     one.add_argument("--community", required=True)
     one.add_argument("--sku", required=True)
+
+    cli_rules.register(commands, _command)
 
     one = _command(commands, "sandbox", _sandbox, "one practice marketplace alone; the first line printed is JSON")
     one.add_argument("--channel", required=True, choices=bootstrap.channel_names())
