@@ -16,12 +16,19 @@ def names() -> tuple[str, ...]:
     return _NAMES
 
 
-def channel(name: str, http: httpx.Client | None = None, clock: ports.Clock | None = None) -> ports.Channel:
+def channel(
+    name: str,
+    http: httpx.Client | None = None,
+    clock: ports.Clock | None = None,
+    allowance: ports.Allowance | None = None,
+) -> ports.Channel:
     """The channel of this name, sending through `http` (its own client when None).
+
+    Calls are counted against the allowance all workers share; without one, this process paces itself alone.
 
     Raises: KeyError for a name that is not registered.
     """
     if name not in _NAMES:
         raise KeyError(name)
-    made: ports.Channel = import_module(f"connectors.{name}").channel(http=http, clock=clock)
+    made: ports.Channel = import_module(f"connectors.{name}").channel(http=http, clock=clock, allowance=allowance)
     return made

@@ -47,6 +47,12 @@ class RateLimitError(TransientError):
     user_key = "error.rate_limit"
 
 
+class PacedError(TransientError):
+    """We wait by ourselves, so as to stay below a limit: nothing was sent, and nothing is wrong with the shop."""
+
+    user_key = "error.rate_limit"
+
+
 class TokenExpiredError(MarketplaceError):
     """The access token is stale: refresh once, try again."""
 

@@ -92,9 +92,9 @@ class Sender:
         worked, which includes every refusal that asks to come back later.
         """
         with self._pace.call(self.access.app.app_key, self.access.remote_id, call.path):
-            return self._now(call, tokens)
+            return self._exchanged(call, tokens)
 
-    def _now(self, call: Call, tokens: Tokens | None) -> Reply:
+    def _exchanged(self, call: Call, tokens: Tokens | None) -> Reply:
         is_write = call.repeat is Repeat.NEVER
         path = f"/api/v2/{call.path}"
         request: dict[str, Any] = {"params": _query(self._common(path, call, tokens) | dict(call.params))}
