@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain.ports import Lane
 from chalicelib.sync import dead_letters
 from chalicelib.sync.dead_letters import LANES, Cluster, Foreseen, Told
 from chalicelib.web.answers import Answer, redirect
@@ -78,7 +77,7 @@ def _chosen(visit: Visit, told: tuple[Told, ...]) -> tuple[Told, ...]:
     )
 
 
-def _lane(asked: str) -> Lane | str:
+def _lane(asked: str) -> str:
     return asked if asked in LANES else ""
 
 
