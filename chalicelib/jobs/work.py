@@ -14,6 +14,7 @@ from chalicelib.domain.errors import (
     LeaseLostError,
     MarketplaceError,
     OutcomeUnknownError,
+    PacedError,
     ProtocolSurpriseError,
     StaleError,
     StaleWriteError,
@@ -24,6 +25,7 @@ from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
 from chalicelib.sync import publish, reconcile, take_orders
+from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
 
@@ -31,6 +33,12 @@ log = Logger(service="pinto", child=True)
 
 MAX_ATTEMPTS = 12
 """How often a message is put back with a delay before the queue's own count and its dead letters take over."""
+
+BUSY_S = 2
+"""How soon a message comes back for a shop that another worker holds."""
+
+LONGEST_DELAY_S = 900
+"""What a queue can hold back."""
 
 REFRESH_WITHIN = {"lazada": timedelta(days=2), "shopee": timedelta(hours=1)}
 """How early a token is renewed: a little over two turns of the schedule for the short-lived, days for the long."""
@@ -47,23 +55,50 @@ def work(ctx: Context, lane: Lane, message: Message) -> None:
     """
     ctx = replace(ctx, cause=message.cause or ctx.cause, asked_at=message.asked_at or ctx.asked_at)
     try:
-        _DO[message.kind](ctx, lane, message)
+        _guarded(ctx, lane, message)
         log.info("message done", lane=lane, kind=message.kind, shop=message.shop, cause=ctx.cause)
     except ShopClosedError as error:
         log.info("shop closed", kind=message.kind, shop=message.shop, cause=ctx.cause, reason=str(error))
     except ShopBusyError:
-        _put_back(ctx, lane, message, delay_s=2, counted=False)
+        _wait_for_turn(ctx, lane, message)
+    except ShopRestingError as error:
+        _rest(ctx, lane, message, error.wait_s)
     except (DisconnectedError, TokenExpiredError) as error:
         _close(ctx, message.shop, ShopState.DISCONNECTED, error)
     except ProtocolSurpriseError as error:
         _close(ctx, message.shop, ShopState.PARKED, error)
+    except PacedError as error:
+        _put_back(ctx, lane, message, delay_s=min(error.retry_after_s, LONGEST_DELAY_S), counted=False)
     except (TransientError, OutcomeUnknownError, StaleError, StaleWriteError, LeaseLostError) as error:
         wait_s = getattr(error, "retry_after_s", 0.0) or 2.0 * 2**message.attempt
         _put_back(ctx, lane, message, delay_s=min(wait_s, 300.0), error=error)
 
 
-def _offers(ctx: Context, lane: Lane, message: Message) -> None:
-    publish.push_offers(ctx, message.shop, message.skus, message.trigger, lane)
+def _guarded(ctx: Context, lane: Lane, message: Message) -> None:
+    """The message is done, and how the marketplace answered is remembered. Raises: ShopRestingError.
+
+    Tokens are looked after even then: other machines give them out, and a shop that rests for hours would lose them.
+    """
+    if message.kind == "refresh":
+        _DO[message.kind](ctx, lane, message)
+        return
+    guard = Guard(ctx, message.shop)
+    guard.let_in()
+    try:
+        was_asked = _DO[message.kind](ctx, lane, message)
+    except Exception as error:
+        guard.failed(error)
+        raise
+    if was_asked is False:
+        guard.told_nothing()
+    else:
+        guard.answered()
+
+
+def _offers(ctx: Context, lane: Lane, message: Message) -> bool:
+    """Whether the marketplace was asked anything."""
+    run = publish.push_offers(ctx, message.shop, message.skus, message.trigger, lane)
+    return run is not None and run.calls > 0
 
 
 def _publish(ctx: Context, lane: Lane, message: Message) -> None:
@@ -97,7 +132,7 @@ def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
     reconcile.balance(ctx, message.shop, day, with_offers=day >= yesterday)
 
 
-_DO: dict[str, Callable[[Context, Lane, Message], None]] = {
+_DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
     "offers": _offers,
     "publish": _publish,
     "orders": _orders,
@@ -106,6 +141,25 @@ _DO: dict[str, Callable[[Context, Lane, Message], None]] = {
     "refresh": _refresh,
     "balance": _balance,
 }
+
+
+def _wait_for_turn(ctx: Context, lane: Lane, message: Message) -> None:
+    """Another worker has the shop. Urgent work says that it waits, so that long work makes way."""
+    if lane == "urgent":
+        ctx.store.urgent.say(message.shop, BUSY_S * 2)
+    _put_back(ctx, lane, message, delay_s=BUSY_S, counted=False)
+
+
+def _rest(ctx: Context, lane: Lane, message: Message, wait_s: float) -> None:
+    """The message waits as long as its shop does, and no attempt is lost over it.
+
+    What a schedule repeats anyway is kept once: else polls and sweeps of a dead shop would pile up.
+    """
+    delay_s = min(math.ceil(wait_s), LONGEST_DELAY_S)
+    is_repeated = message.kind == "poll" or message.trigger == "sweep"
+    if is_repeated and not ctx.store.seen.first_time(f"resting:{message.shop}:{message.kind}", max(delay_s // 2, 1)):
+        return
+    _put_back(ctx, lane, message, delay_s=max(delay_s, 1), counted=False)
 
 
 def _put_back(

@@ -37,6 +37,8 @@ PHOTOS_AHEAD = 8
 """Photos of so many listings are brought together, so that they travel side by side and time is watched between."""
 PROMOTION_LOCKS = frozenset({"shopee.promotion_lock", "lazada.campaign_floor"})
 """Error cards of channels that say: a promotion holds this number, nothing is wrong with it."""
+NUMBERS_A_STEP = 200
+"""A multiple of every channel's batch, so that a cut costs no call: a few seconds' work at most."""
 REMEMBER_CREATES_S = 30 * 24 * 3600
 
 _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
@@ -44,6 +46,10 @@ _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
 
 class OutOfTimeError(Exception):
     """The worker's time is nearly over; what is left goes back to the queue."""
+
+
+class MakeWayError(OutOfTimeError):
+    """Urgent work waits for this shop; what is left goes back to the queue behind it."""
 
 
 class Hands:
@@ -72,6 +78,7 @@ class Hands:
         self._images = Images(ctx.store, ctx.store.photos, market, book.shop.id)
         self._to_verify: list[tuple[int, Change]] = []
         self._noted: set[Change] = set()
+        self._did_something = False
         self.again_listings: set[str] = set()
         self.again_whole = False
         self.again_s = 0.0
@@ -82,13 +89,13 @@ class Hands:
         or OutOfTimeError; what was not reached is noted as planned."""
         for skip in plan.skipped:
             self._book.note(skip, EntryState.SKIPPED)
-        steps = [list(group) for _, group in groupby(plan.changes, key=type)]
+        steps = _steps(plan.changes)
         for place, group in enumerate(steps):
             try:
-                if self._ctx.must_stop:
-                    raise OutOfTimeError
+                self._may_go_on()
                 self._keep()
                 self._step(group)
+                self._did_something = True
             except (MarketplaceError, OutOfTimeError, LeaseLostError) as error:
                 self._not_reached(change for left in steps[place:] for change in left)
                 if not isinstance(error, LeaseLostError):
@@ -183,12 +190,12 @@ class Hands:
         self._images.recall(key for change in changes for key in self._desired[change.product_code].photos)
         for place, change in enumerate(changes):
             try:
-                if self._ctx.must_stop:
-                    raise OutOfTimeError
+                self._may_go_on()
                 self._keep()
                 if place % PHOTOS_AHEAD == 0:
                     self._bring_photos(changes[place : place + PHOTOS_AHEAD])
                 self._one(change, self._desired[change.product_code])
+                self._did_something = True
             except (MarketplaceError, OutOfTimeError) as error:
                 if isinstance(error, MarketplaceError) and change not in self._noted:
                     self._failed(change, error, _state_after(error))
@@ -335,6 +342,18 @@ class Hands:
             if change not in self._noted:
                 self._note(change, EntryState.PLANNED)
 
+    def _may_go_on(self) -> None:
+        """Another step may start. Raises: OutOfTimeError, or MakeWayError when urgent work waits for the shop.
+
+        At least one step is done before, so that a shop that sells all day is still published. Costs one read a
+        step, none for urgent work.
+        """
+        if self._ctx.must_stop:
+            raise OutOfTimeError
+        shop = self._book.shop.id
+        if self._book.run.lane != "urgent" and self._did_something and self._ctx.store.urgent.any(shop):
+            raise MakeWayError
+
     def _keep(self) -> None:
         self._shelf.keep(self._ctx.clock(), self._ctx.policy.lease_s)
 
@@ -394,6 +413,20 @@ class Hands:
         behind = {entry.product_code for entry in self._book.entries if entry.state not in _SETTLED}
         for code in sorted(set(self._desired) - behind):
             self._shelf.change(self._desired[code].skus, applied_version=self._desired[code].version)
+
+
+def _steps(changes: Iterable[Change]) -> list[list[Change]]:
+    """Changes of one kind that go together, not too many at once: between two steps others get their turn."""
+    kinds = [list(group) for _, group in groupby(changes, key=type)]
+    return [step for kind in kinds for step in _cut(kind)]
+
+
+def _cut(kind: list[Change]) -> Iterator[list[Change]]:
+    if isinstance(kind[0], SetStock | SetPrice):
+        for start in range(0, len(kind), NUMBERS_A_STEP):
+            yield kind[start : start + NUMBERS_A_STEP]
+    else:
+        yield kind  # words are said one by one, with a pause between; hiding takes a few calls
 
 
 def _listing_id(change: Change, shelf: Shelf) -> str:

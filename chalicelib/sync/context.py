@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.breaker import Thresholds
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
 from chalicelib.domain.safety import Brakes
@@ -44,6 +45,7 @@ class Policy:
     poll_overlap_s: int = 600
     poll_lag_s: int = 0
     first_poll_days: int = 15
+    breaker: Thresholds = field(default_factory=Thresholds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.sync import messages, take_orders
-from chalicelib.sync.carry_out import Hands, OutOfTimeError
+from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.record import Book, words
@@ -29,6 +29,7 @@ ABOUT_STOCK_ONLY = frozenset({"order", "sibling"})
 LOOKS_AN_HOUR = 6
 FIRST_LOOK_AGAIN_S = 5
 LONGEST_DELAY_S = 900  # what a queue can hold back
+MAKE_WAY_S = 5  # longer than urgent work takes to come back to a shop that was busy
 
 
 def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "bulk") -> Run:
@@ -174,6 +175,10 @@ class _Pass:
         try:
             hands.do(made)
             hands.look_again()
+        except MakeWayError:
+            self._ctx.queues.send(self._lane, [messages.publish_shop(self._shop.id, "continued")], delay_s=MAKE_WAY_S)
+            self._stopped(hands)
+            return book.close(RunState.STOPPED, self._market.calls, note="made_way")
         except OutOfTimeError:
             self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")])
             self._stopped(hands)
