@@ -51,7 +51,18 @@ class Listings:
         return Created(str(new.item_id), ids, state, request_id=reply.request_id)
 
     def finish(self, listing: DesiredListing, listing_id: str) -> Created:
-        """The variants are declared with their prices and stock."""
+        """The variants are declared with their prices and stock, unless a look shows them all (SHP-028)."""
+        ids = self._declared(listing, listing_id)
+        if set(ids) == set(listing.skus):
+            return Created(listing_id, ids, ListingState.LIVE)
+        return self._declare(listing, listing_id)
+
+    def _declared(self, listing: DesiredListing, listing_id: str) -> dict[str, str]:
+        """Our seller SKU -> id of the variant that carries it now."""
+        models = self._reader.models(int(listing_id)).model
+        return {model.model_sku: str(model.model_id) for model in models if model.model_sku in listing.skus}
+
+    def _declare(self, listing: DesiredListing, listing_id: str) -> Created:
         body = {
             "item_id": int(listing_id),
             "standardise_tier_variation": convert.tiers_body(listing.axes),
@@ -62,8 +73,7 @@ class Listings:
         said = answers.read(answers.NewModels, reply.payload, path, reply.request_id)
         ids = {model.model_sku: str(model.model_id) for model in said.model if model.model_sku in listing.skus}
         if set(ids) != set(listing.skus):
-            models = self._reader.models(int(listing_id)).model
-            ids = {model.model_sku: str(model.model_id) for model in models if model.model_sku in listing.skus}
+            ids = self._declared(listing, listing_id)
         return Created(listing_id, ids, ListingState.LIVE, request_id=reply.request_id)
 
     def update(
@@ -138,7 +148,7 @@ class Listings:
                 CHANNEL, "variants_by_hand", names, user_key="shopee.variants_by_hand", field="variants"
             )
         if listing.axes:
-            self.finish(listing, str(item_id))
+            self._declare(listing, str(item_id))
             return
         model = convert.model_body(listing.offers[0], ())
         body = {"item_id": item_id, "standardise_tier_variation": [], "model": [model]}

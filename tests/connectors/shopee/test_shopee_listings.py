@@ -63,6 +63,23 @@ def test_shp_003_variants_wait_five_seconds(practice: PracticeShop):
     assert (seen.product_code, offers_of(seen)) == ("CLOTH", {"CLOTH": ("0", 45000, 0)})
 
 
+def test_shp_028_variants_are_declared_once(practice: PracticeShop):
+    """The first answer was lost: finishing again looks, and the variants keep their ids."""
+    listing = one_axis()
+    images = practice.upload(*listing.photos)
+    created = practice.shop.create(listing, images)
+    practice.wait_until_ready()
+    practice.fault("drop_after", "product/init_tier_variation")
+    with pytest.raises(OutcomeUnknownError):
+        practice.shop.finish(listing, created.listing_id, images)
+    (before,) = practice.shop.observe().listings
+
+    again = practice.shop.finish(listing, created.listing_id, images)
+
+    assert dict(again.offer_ids) == {offer.seller_sku: offer.offer_id for offer in before.offers}
+    assert (again.finished, set(again.offer_ids)) == (True, set(listing.skus))
+
+
 @pytest.mark.parametrize("kind", ["drop_after", "http_500", "html", "empty", "rate_limit"])
 def test_a_create_without_a_usable_answer_is_unknown_and_sent_once(practice: PracticeShop, kind: str):
     """It may have worked: nobody repeats it, and looking by code tells."""
