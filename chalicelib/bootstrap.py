@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.ports import Channel, Lane, Store
     from chalicelib.settings import Settings
+    from chalicelib.store.allowance import Allowance
     from chalicelib.store.queues import SqsDeadLetters, SqsQueues
     from chalicelib.store.table import Table
     from chalicelib.sync.context import Context
@@ -105,7 +106,14 @@ def channel(name: str) -> Channel:
     """The channel of this name; all shops of one process share its connections and its category facts."""
     from connectors import registry
 
-    return registry.channel(name, http=_http(), clock=now_utc)
+    return registry.channel(name, http=_http(), clock=now_utc, allowance=_allowance())
+
+
+@cache
+def _allowance() -> Allowance:
+    from chalicelib.store.allowance import Allowance
+
+    return Allowance(_table(), now_utc)
 
 
 def _forever() -> float:

@@ -39,13 +39,19 @@ class WaitingPlan:
 
 @dataclass(frozen=True, slots=True)
 class ShopCard:
-    """One shop; `consent_until` is when the authorisation ends (None: it has no tokens yet)."""
+    """One shop; `consent_until` is when the authorisation ends (None: it has no tokens yet).
+
+    `resting`: its marketplace does not answer and is left alone; `tries_at`, while that still lies ahead, is when it
+    is tried next.
+    """
 
     shop: Shop
     tone: str
     offers: int
     consent_until: datetime | None
     plan: WaitingPlan | None
+    resting: bool = False
+    tries_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +118,20 @@ def _page(
     refused: str = "",
 ) -> Answer:
     found = sorted(services.store.shops.of_community(community.id), key=lambda shop: shop.id)
-    cards = tuple(_card(services.store, shop) for shop in found)
+    cards = tuple(_card(services.store, shop, services.clock()) for shop in found)
     ready = tuple(channel for channel in CHANNELS if services.store.shops.apps(channel))
     view = ShopsView(cards, done, changed, refused, ready)
     status = 409 if changed else 422 if refused else 200
     return page(visit, "shops", view, community=community, tab="shops", status=status)
 
 
-def _card(store: Store, shop: Shop) -> ShopCard:
+def _card(store: Store, shop: Shop, now: datetime) -> ShopCard:
     plan = _plan(store, shop)
     tone = "bad" if plan and not plan.approved else TONES[shop.state]
     offers = sum(1 for _ in store.bindings.of_shop(shop.id))
-    return ShopCard(shop, tone, offers, _consent_until(store, shop), plan)
+    until = store.breakers.get(shop.id)[0].open_until if shop.state is ShopState.ACTIVE else None
+    tries_at = until if until is not None and until > now else None
+    return ShopCard(shop, tone, offers, _consent_until(store, shop), plan, until is not None, tries_at)
 
 
 def _consent_until(store: Store, shop: Shop) -> datetime | None:
