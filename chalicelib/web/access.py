@@ -49,6 +49,7 @@ RULES = (
     Rule("GET", "/c/{community}/products/{code}", "product"),
     Rule("POST", "/c/{community}/products/{code}", "edit_product"),
     Rule("POST", "/c/{community}/products/{code}/on-sale", "switch_on_sale"),
+    Rule("POST", "/c/{community}/products/{code}/rules/{shop}", "change_rules"),
     Rule("GET", "/c/{community}/orders", "orders"),
     Rule("GET", "/c/{community}/balance", "balance"),
     Rule("GET", "/c/{community}/shops", "shops"),

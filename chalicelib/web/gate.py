@@ -14,7 +14,20 @@ from chalicelib.web.access import Rule, may
 from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
-from chalicelib.web.views import balance, connect, home, letters, log, orders, product, products, retry, shops, sign_in
+from chalicelib.web.views import (
+    balance,
+    connect,
+    home,
+    letters,
+    log,
+    orders,
+    product,
+    products,
+    retry,
+    rules,
+    shops,
+    sign_in,
+)
 from chalicelib.web.views.errors import problem
 from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
 
@@ -59,6 +72,7 @@ VIEWS: Mapping[str, View] = {
     "product": product.product,
     "edit_product": product.edit_product,
     "switch_on_sale": product.switch_on_sale,
+    "change_rules": rules.change_rules,
     "orders": orders.orders,
     "balance": balance.balance,
     "shops": shops.shops,

@@ -107,7 +107,7 @@ def _back_to(visit: Visit, community: Community | None, tab: str) -> str:
 def _spoken(visit: Visit) -> dict[str, Any]:
     """What a template can say: `words` for the shared pieces, and its functions by name for the page itself."""
     words = Words(visit.language, visit.now)
-    names = ("t", "label", "reason", "fact", "exact", "day", "money", "number")
+    names = ("t", "label", "reason", "fact", "steps", "exact", "day", "money", "number")
     return {
         "words": words,
         "tones": TONES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,6 +46,11 @@ class Words:
     def reason(self, key: str, said: str = "") -> str:
         """Why, in words; what the channel said when we have none."""
         return texts.reason(self.language, key, said)
+
+    def steps(self, why: Sequence[str]) -> str:
+        """The arithmetic behind a number, step by step."""
+        said = (step.split(" ") for step in why)
+        return " ".join(self.t(f"number.{name}", **dict(zip("abc", facts, strict=False))) for name, *facts in said)
 
     def fact(self, value: str) -> str:
         """A value noted by a comparison: a state in words where it is one."""

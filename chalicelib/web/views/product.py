@@ -18,31 +18,31 @@ from chalicelib.web.views.edit_form import Typed, Wanted
 from chalicelib.web.views.product_view import ProductView, new_edit, preview_view, product_view
 from chalicelib.web.visits import Visit
 
-DONE = ("sent", "on_sale", "off_sale")
+DONE = ("sent", "on_sale", "off_sale", "rules")
 logger = logging.getLogger("pinto.web")
 
 
 def product(visit: Visit, services: Services) -> Answer:
     """The product with its form."""
-    community, item = _asked(visit, services)
+    community, item = asked(visit, services)
     view = product_view(services, community, item)
     done = visit.query.get("done", "")
-    return _page(visit, community, replace(view, done=done if done in DONE else ""))
+    return product_page(visit, community, replace(view, done=done if done in DONE else ""))
 
 
 def edit_product(visit: Visit, services: Services) -> Answer:
     """Look first, then send: the step decides; wrong fields and a stale form come back as typed."""
-    community, item = _asked(visit, services)
+    community, item = asked(visit, services)
     levels = services.store.stock.levels(community.id, item.skus)
     read = edit_form.read(item, levels, visit.form, new_edit())
     typed, wanted = edit_form.check(item, read)
     if typed.errors:
-        return _page(visit, community, product_view(services, community, item, typed), 422)
+        return product_page(visit, community, product_view(services, community, item, typed), 422)
     saving = visit.form.get("step") == "save"
     if saving and wanted.is_empty:
         return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=sent"))
     if visit.form.get("step") == "edit" or wanted.is_empty:
-        return _page(visit, community, product_view(services, community, item, typed))
+        return product_page(visit, community, product_view(services, community, item, typed))
     if _is_stale(item, levels, typed, wanted):
         return _stale(visit, services, community, item, typed)
     if saving:
@@ -53,7 +53,7 @@ def edit_product(visit: Visit, services: Services) -> Answer:
 
 def switch_on_sale(visit: Visit, services: Services) -> Answer:
     """The product is on sale, or off, in every shop that is asked to look."""
-    community, item = _asked(visit, services)
+    community, item = asked(visit, services)
     on_sale = visit.form.get("on_sale") == "yes"
     version = visit.form.get("version", "")
     expected = int(version) if version.isascii() and version.isdigit() else -1
@@ -66,7 +66,8 @@ def switch_on_sale(visit: Visit, services: Services) -> Answer:
     return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done={done}"))
 
 
-def _asked(visit: Visit, services: Services) -> tuple[Community, Product]:
+def asked(visit: Visit, services: Services) -> tuple[Community, Product]:
+    """The community and the product the address names. Raises: NotFoundError."""
     code = visit.parameters["code"]
     if not SKU_PATTERN.fullmatch(code):
         raise NotFoundError(code)
@@ -105,9 +106,10 @@ def _stale(visit: Visit, services: Services, community: Community, item: Product
     levels = services.store.stock.levels(community.id, item.skus)
     now = edit_form.fresh(item, levels, typed.edit)
     again = replace(typed, version=item.version, seen=now.seen)
-    return _page(visit, community, replace(product_view(services, community, item, again), stale=True), 409)
+    return product_page(visit, community, replace(product_view(services, community, item, again), stale=True), 409)
 
 
-def _page(visit: Visit, community: Community, view: ProductView, status: int = 200) -> Answer:
+def product_page(visit: Visit, community: Community, view: ProductView, status: int = 200) -> Answer:
+    """The product's page under the product's own name."""
     title = view.product.title_th if visit.language == "th" else view.product.title_en or view.product.title_th
     return page(visit, "product", view, title=title, community=community, tab="products", status=status)

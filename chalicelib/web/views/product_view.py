@@ -10,12 +10,16 @@ from chalicelib.domain.catalogue import Community, Product
 from chalicelib.domain.changes import Change, SetPrice, SetStock
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState
+from chalicelib.domain.policy import CommunityPolicy
+from chalicelib.domain.reckoning import Part, Reckoning
 from chalicelib.domain.shops import Shop, ShopState
-from chalicelib.domain.stock import StockLevel, sellable
+from chalicelib.domain.stock import StockLevel
 from chalicelib.domain.synclog import Entry
+from chalicelib.sync.reckon import owned_reckonings
 from chalicelib.web.services import Services
 from chalicelib.web.views import edit_form
 from chalicelib.web.views.edit_form import Typed, Wanted
+from chalicelib.web.views.rule_forms import RuleForm, rule_forms
 from chalicelib.web.views.standing import ShopFacts, Standing, shop_facts, standings
 
 LAST_ENTRIES = 10
@@ -34,7 +38,10 @@ class ShopShows:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One variant and where its number comes from."""
+    """One variant and where its number comes from; a bundle has `parts` instead of a level of its own.
+
+    `promised` units of a scarce component went to bundles made of it.
+    """
 
     sku: str
     options: str
@@ -44,6 +51,8 @@ class Why:
     sellable: int
     is_scarce: bool
     shows: tuple[ShopShows, ...]
+    parts: tuple[Part, ...] = ()
+    promised: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class ProductView:
     typed: Typed
     entries: tuple[Entry, ...]
     active_shops: int
+    rules: tuple[RuleForm, ...] = ()
     done: str = ""
     stale: bool = False
 
@@ -99,14 +109,17 @@ def product_view(services: Services, community: Community, item: Product, typed:
     facts = shop_facts(store, community.id)
     books = [(one, *standings(services, one, [item])[item.code]) for one in facts]
     due = {one.shop.id: _due(plan.changes) for one, _, plan in books}
+    ctx = services.context()
+    numbers, policy = owned_reckonings(ctx, community.id, [item]), ctx.policy_of(community.id)
     recent = (entry for entry in store.log.recent_entries(community.id, 500) if entry.product_code == item.code)
     return ProductView(
         product=item,
-        variants=tuple(_why(item, sku, levels, facts, due, services.policy.split_below) for sku in item.skus),
+        variants=tuple(_why(item, sku, levels, facts, due, numbers[sku], policy) for sku in item.skus),
         standings=tuple(standing for _, standing, _ in books),
         typed=typed or edit_form.fresh(item, levels, new_edit()),
         entries=tuple(entry for entry, _ in zip(recent, range(LAST_ENTRIES), strict=False)),
         active_shops=sum(one.shop.state is ShopState.ACTIVE for one in facts),
+        rules=rule_forms(store, item),
     )
 
 
@@ -120,7 +133,8 @@ def _why(
     levels: Mapping[str, StockLevel],
     facts: tuple[ShopFacts, ...],
     due: Mapping[str, Mapping[str, int]],
-    split_below: int,
+    number: Reckoning,
+    policy: CommunityPolicy,
 ) -> Why:
     variant, level = item.variant(sku), levels.get(sku, StockLevel(sku))
     shows = tuple(
@@ -128,9 +142,19 @@ def _why(
         for one in facts
         if (row := one.bindings.get(sku)) and row.state is not ListingState.GONE
     )
-    units = sellable(level.on_hand, level.reserved, variant.buffer)
-    is_scarce = 0 < units < split_below
-    return Why(sku, option_text(item, sku), variant.price, level, variant.buffer, units, is_scarce, shows)
+    units = number.sellable
+    return Why(
+        sku=sku,
+        options=option_text(item, sku),
+        price=variant.price,
+        level=level,
+        buffer=variant.buffer,
+        sellable=units,
+        is_scarce=units > 0 and policy.is_scarce(units),
+        shows=shows,
+        parts=number.parts,
+        promised=number.promised,
+    )
 
 
 def option_text(item: Product, sku: str) -> str:
