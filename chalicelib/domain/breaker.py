@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+PROBE_LOOK_S = 10.0
+"""How soon those who wait for a probe look how it went."""
+
 
 class Trouble(StrEnum):
     """Class of an error that may pass."""
@@ -76,7 +79,7 @@ def stand(breaker: Breaker, now: datetime) -> tuple[Stand, float]:
     if now < until:
         return Stand.OPEN, (until - now).total_seconds()
     if breaker.probe_until is not None and now < breaker.probe_until:
-        return Stand.OPEN, (breaker.probe_until - now).total_seconds()
+        return Stand.OPEN, min((breaker.probe_until - now).total_seconds(), PROBE_LOOK_S)
     return Stand.HALF_OPEN, 0.0
 
 
