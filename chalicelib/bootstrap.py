@@ -57,12 +57,12 @@ def store() -> Store:
 
     from chalicelib.store.build import build
     from chalicelib.store.photos import S3Photos
-    from chalicelib.store.remembering import RememberingShops
+    from chalicelib.store.remembering import RememberingPolicies, RememberingShops
     from chalicelib.store.vault import KmsVault
 
     photos = S3Photos(_client("s3"), settings().pinto_bucket)
     made = build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc)
-    return replace(made, shops=RememberingShops(made.shops))
+    return replace(made, shops=RememberingShops(made.shops), policies=RememberingPolicies(made.policies))
 
 
 @cache

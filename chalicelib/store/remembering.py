@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from chalicelib.domain.ports import Shops
+from chalicelib.domain.policy import CommunityPolicy
+from chalicelib.domain.ports import Policies, Shops
 from chalicelib.domain.shops import AppKeys, Shop, ShopAccess
 
 T = TypeVar("T")
@@ -75,3 +76,29 @@ class RememberingShops:
     def _forget(self) -> None:
         with self._lock:
             self._kept.clear()
+
+
+class RememberingPolicies:
+    """A `Policies` in front of another: each piece of work asks, and communities hardly ever decide anew."""
+
+    def __init__(
+        self, policies: Policies, seconds: float = REMEMBER_S, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._policies = policies
+        self._seconds = seconds
+        self._now = now
+        self._kept: dict[str, tuple[float, CommunityPolicy | None]] = {}
+
+    def of(self, community_id: str) -> CommunityPolicy | None:
+        """What the community decided, or None."""
+        until, known = self._kept.get(community_id, (0.0, None))
+        if self._now() < until:
+            return known
+        fresh = self._policies.of(community_id)
+        self._kept[community_id] = (self._now() + self._seconds, fresh)
+        return fresh
+
+    def save(self, community_id: str, policy: CommunityPolicy) -> None:
+        """The policy is stored, and nothing older is remembered here."""
+        self._policies.save(community_id, policy)
+        self._kept.pop(community_id, None)

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.store.build import memory_store
-from chalicelib.store.remembering import RememberingShops
+from chalicelib.store.remembering import RememberingPolicies, RememberingShops
 
 SHOP = Shop("a-lazada", "a", "lazada", "1001", "app")
 
@@ -44,3 +45,16 @@ def test_what_is_not_there_is_asked_for_again():
         shops.by_remote("lazada", "1001")
     behind.save(SHOP)
     assert shops.by_remote("lazada", "1001").id == "a-lazada"
+
+
+def test_a_policy_of_another_worker_counts_within_the_time_and_our_own_at_once():
+    """Also that nobody had decided is remembered, for as long."""
+    behind, clock = memory_store().policies, Time()
+    policies = RememberingPolicies(behind, 5.0, clock)
+    assert policies.of("a") is None
+    behind.save("a", CommunityPolicy(split_below=9))
+    assert policies.of("a") is None
+    clock.now += 6
+    assert policies.of("a") == CommunityPolicy(split_below=9)
+    policies.save("a", CommunityPolicy(split_below=2))
+    assert policies.of("a") == CommunityPolicy(split_below=2)
