@@ -22,6 +22,7 @@ from connectors.shopee.facts import Facts, Shelf
 from connectors.shopee.labels import Labels
 from connectors.shopee.listings import Listings
 from connectors.shopee.orders import OrderReader
+from connectors.shopee.photos import fitting
 from connectors.shopee.reading import Reader
 from connectors.shopee.returns import Returns
 from connectors.shopee.settlements import Settlements
@@ -192,8 +193,8 @@ class ShopeeShop:
         """Orders released in the span, then the wallet's other movements."""
         return self._settlements.pages(since, until)
 
-    def _upload(self, photos: list[PhotoFile]) -> dict[str, str]:
-        path = "media_space/upload_image"
+    def _upload(self, given: list[PhotoFile]) -> dict[str, str]:
+        path, photos = "media_space/upload_image", [fitting(photo) for photo in given]
         files = [("image", (photo.key, photo.data, photo.content_type)) for photo in photos]
         public = self._client.settings.upload_signing == "public"
         reply = self._client.call(Call(path, body={"scene": "normal"}, files=files, public=public))

@@ -16,6 +16,7 @@ from tests.world import COMMUNITY, a_product, a_world, two_axes
 
 OTHER = {"lazada": "shopee", "shopee": "lazada"}
 CREATE = {"lazada": "/product/create", "shopee": "/api/v2/product/add_item"}
+UPLOAD = {"lazada": "/image/upload", "shopee": "/api/v2/media_space/upload_image"}
 DECLARE = "/api/v2/product/init_tier_variation"
 
 
@@ -66,6 +67,21 @@ def test_a_listing_that_carries_our_codes_is_adopted(world, axes):
     assert {bindings[sku].listing_id for sku in product.skus} == {listing_id}
     assert _calls(world, CREATE[world.channel]) == made
     assert dict(publish.publish(world.ctx, _shop(world).id).counts) == {}
+
+
+def test_a_photo_travels_once_to_each_shop(world):
+    """Two products share a photo, by its content: one upload; a photo handed over before is never sent again."""
+    tea = a_product(world)
+    a_product(world, "SOAP", photos=tea.photos)
+    world.publish_all()
+    sent = _calls(world, UPLOAD[world.channel])
+    saved = world.store.catalogues.product(COMMUNITY.id, "SOAP")
+    world.store.catalogues.save(replace(saved, title_th="สบู่สมุนไพร สูตรใหม่ 80 กรัม"), saved.version)
+    world.publish_all()
+
+    assert sent == 1
+    assert _calls(world, UPLOAD[world.channel]) == 1
+    assert world.offers(world.channel)["SOAP"]["title"] == "สบู่สมุนไพร สูตรใหม่ 80 กรัม"
 
 
 def test_variants_whose_answer_was_lost_are_declared_once():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from shopee_shop import PracticeShop, a_listing, one_axis, photo, two_axes
 
 from chalicelib.domain.catalogue import Axis
@@ -12,6 +14,7 @@ from chalicelib.domain.errors import OutcomeUnknownError, RejectedError, Transie
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredOffer, ListingState
 from chalicelib.domain.ports import PhotoFile
+from connectors.shopee.photos import LARGEST_BYTES, fitting
 
 
 def offers_of(listing) -> dict[str, tuple[str, int, int]]:
@@ -305,3 +308,26 @@ def test_a_dozen_photos_travel_eight_at_a_time(practice: PracticeShop):
     assert list(images) == keys
     assert len(set(images.values())) > 1
     assert practice.state()["calls"]["/api/v2/media_space/upload_image"] == 2
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "BMP"])
+def test_a_photo_of_another_kind_is_made_to_fit(practice: PracticeShop, kind: str):
+    """What is sent is a JPEG, and Shopee takes it."""
+    held = io.BytesIO()
+    Image.new("RGB", (600, 600), "teal").save(held, kind)
+
+    assert list(practice.shop.upload_photos([PhotoFile("k", held.getvalue(), "image/png")])) == ["k"]
+
+
+def test_a_photo_within_the_rules_goes_as_it_is():
+    """Not a byte is changed, and its kind is the file's own."""
+    good = photo("k")
+    assert fitting(replace(good, content_type="image/png")) == good
+
+
+def test_a_photo_too_heavy_is_made_lighter():
+    """A noisy PNG above ten megabytes arrives as a JPEG below them."""
+    held = io.BytesIO()
+    Image.effect_noise((3600, 3600), 200).save(held, "PNG", compress_level=0)
+
+    assert len(held.getvalue()) > LARGEST_BYTES > len(fitting(PhotoFile("k", held.getvalue(), "image/png")).data)
