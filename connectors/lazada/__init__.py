@@ -27,7 +27,7 @@ CAN = {
     "cancels": "by line, for reasons asked for first; a buyer's request is agreed or refused",
     "returns": "read by creation or update; agreed here, disputed for money only (LAZ-022)",
     "settlements": "statements with every amount, adding up to the payout (LAZ-021)",
-    "consent": "Thai shops by default; several countries of one consent share a pair of tokens (LAZ-017)",
+    "consent": "one shop a consent, Thai unless settings name another country",
     "pushes": "verified with the app secret over the raw body; every type",
     "tokens": "lifetimes as answered; the consent's end does not move",
 }
@@ -41,6 +41,7 @@ CANNOT = {
     "shipping.tracking_number": "the number and the carrier are Lazada's to choose",
 }
 NOT_YET = {
+    "consent.several_shops": "shops of one consent share one pair of tokens: refused in words (LAZ-017)",
     "semi_managed": "Global Plus stores, which show no price (LAZ-012)",
     "special_prices": "promotions are read past, never written",
     "shipping.own_fleet": "a shop's own deliveries are confirmed in the seller centre",

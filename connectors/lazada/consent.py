@@ -44,7 +44,11 @@ class Consent:
         self._settings = settings
 
     def redeem(self, app: AppKeys, answered: Mapping[str, str], base_url: str) -> tuple[ports.Grant, ...]:
-        """One grant per shop of a wanted country; shops of one cross-border consent share one pair (LAZ-017)."""
+        """The grant of the one shop in a wanted country.
+
+        Raises: RejectedError when the consent is for several of them: they would share one pair of tokens, and a
+        renewal for one would leave the others with a dead one (LAZ-017).
+        """
         code = answered.get("code", "")
         if answered.get("error") or not code:
             raise RejectedError(CHANNEL, answered.get("error", "")[:40] or "no_code", user_key="lazada.consent_denied")
@@ -60,7 +64,9 @@ class Consent:
             # The code is spent and its tokens cannot be read: only a new consent helps.
             raise OutcomeUnknownError(CHANNEL, error.code, error.message, request_id=error.request_id) from None
         pair = self._pair(answer, 1, answer.refresh_token)
-        return tuple(ports.Grant(store.seller_id, pair, store.short_code, _end(pair)) for store in self._wanted(answer))
+        return tuple(
+            ports.Grant(store.seller_id, pair, store.short_code, _end(pair)) for store in self._wanted(answer)[:1]
+        )
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
         """A new pair; the old refresh token may be dead afterwards, so a lost answer is an unknown outcome.
@@ -77,13 +83,16 @@ class Consent:
         return read_as(TokensAnswer, reply.body, reply.request_id)
 
     def _wanted(self, answer: TokensAnswer) -> list[StoreAnswer]:
-        """Stores of the wanted countries. Raises: RejectedError when the consent is for none of them."""
+        """Stores of the wanted countries. Raises: RejectedError when the consent is for none of them, or several."""
         # A store without a country of its own is in the country of the answer.
         stores = [(store, (store.country or answer.country).lower()) for store in answer.stores if store.seller_id]
         wanted = [store for store, country in stores if country in self._settings.countries]
         if not wanted:
             there = ",".join(sorted({country for _, country in stores})) or "none"
             raise RejectedError(CHANNEL, "no_store_here", there, user_key="lazada.consent_country")
+        if len({store.seller_id for store in wanted}) > 1:
+            names = ",".join(store.seller_id for store in wanted)
+            raise RejectedError(CHANNEL, "several_stores", names, user_key="lazada.consent_several")
         return wanted
 
     def _pair(self, answer: TokensAnswer, generation: int, refresh: str) -> Tokens:

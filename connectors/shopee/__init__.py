@@ -19,7 +19,7 @@ CAN = {
     "listings.remove": "one a call, for good; Shopee shows it as deleted for 90 days",
     "prices": "whole baht, one listing a call, at most 50 variants of it",
     "stock": "absolute, one listing a call, at most 50 variants of it",
-    "photos": "eight a call, JPEG or PNG up to 10 MB",
+    "photos": "eight a call; what is not JPEG or PNG up to 10 MB is made to fit",
     "orders.read": "by creation or update, in windows of 14 days, 50 details a call",
     "shipping": "pickup at an address and time, or dropoff; packing arranges it (SHP-021); split orders by parcel",
     "labels": "up to 50 parcels in one PDF (ZIP for some thermal ones), made within seconds",

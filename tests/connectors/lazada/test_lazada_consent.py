@@ -93,7 +93,6 @@ STORES: list[tuple[dict[str, Any], tuple[str, ...], list[str]]] = [
     ({"country": "th", "country_user_info_list": [TH]}, ("th",), ["100123"]),
     ({"country": "th", "country_user_info": {"th": {"seller_id": 100123}}}, ("th",), ["100123"]),
     ({"country": "cb", "country_user_info": [MY, TH]}, ("th",), ["100123"]),
-    ({"country": "cb", "country_user_info": [MY, TH]}, ("th", "my"), ["200456", "100123"]),
     ({"country": "th", "country_user_info": [{"seller_id": "100123"}]}, ("th",), ["100123"]),
 ]
 
@@ -106,6 +105,17 @@ def test_laz_017_stores_are_read_in_every_spelling(said, countries, shops):
     grants = shop.channel.redeem(APP, {"code": "0_1_x"})
 
     assert [grant.remote_id for grant in grants] == shops
+
+
+def test_laz_017_several_shops_of_one_consent_are_refused():
+    """They would share one pair of tokens, and the renewal of one would end the others."""
+    said = {"country": "cb", "country_user_info": [MY, TH]}
+    shop = Scripted(lambda path, params: tokens(**said), Settings(countries=("th", "my")))
+
+    with pytest.raises(RejectedError) as caught:
+        shop.channel.redeem(APP, {"code": "0_1_x"})
+
+    assert (caught.value.user_key, caught.value.message) == ("lazada.consent_several", "200456,100123")
 
 
 def test_a_consent_without_a_thai_shop_is_refused():
