@@ -93,13 +93,17 @@ class World:
         for _ in range(rounds):
             if not self.queues.sent:
                 return
-            self.queues.sent.sort(key=lambda row: row[2])
-            lane, message, delay_s = self.queues.sent.pop(0)
-            if delay_s:
-                self.move(delay_s)
-                self.queues.sent = [(one, body, max(wait - delay_s, 0)) for one, body, wait in self.queues.sent]
-            work(self.ctx, lane, Message.model_validate(message))
+            self.step()
         raise AssertionError(f"never came to rest: {self.queues.sent[:3]}")
+
+    def step(self) -> None:
+        """The message that is due next was handled."""
+        self.queues.sent.sort(key=lambda row: row[2])
+        lane, message, delay_s = self.queues.sent.pop(0)
+        if delay_s:
+            self.move(delay_s)
+            self.queues.sent = [(one, body, max(wait - delay_s, 0)) for one, body, wait in self.queues.sent]
+        work(self.ctx, lane, Message.model_validate(message))
 
     def publish_all(self) -> None:
         """Every shop shows the catalogue."""

@@ -324,12 +324,16 @@ class Square:
         for _ in range(rounds):
             if not self.sent:
                 return
-            self.sent.sort(key=lambda row: row[2])
-            lane, message, delay_s = self.sent.pop(0)
-            self.clock.now += timedelta(seconds=delay_s)
-            self.sent = [(one, body, max(wait - delay_s, 0)) for one, body, wait in self.sent]
-            work(self.ctx, lane, Message.model_validate(message))
+            self.drain_one()
         raise AssertionError(f"never came to rest: {self.sent[:3]}")
+
+    def drain_one(self) -> None:
+        """The message that is due next was worked on."""
+        self.sent.sort(key=lambda row: row[2])
+        lane, message, delay_s = self.sent.pop(0)
+        self.clock.now += timedelta(seconds=delay_s)
+        self.sent = [(one, body, max(wait - delay_s, 0)) for one, body, wait in self.sent]
+        work(self.ctx, lane, Message.model_validate(message))
 
     def entries(self):
         """The sync log, oldest first."""
