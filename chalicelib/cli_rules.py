@@ -29,7 +29,7 @@ def register(commands: Any, add: Add) -> None:
     one.add_argument("--mode", choices=[mode.value for mode in StockMode], help="split: always allot pieces to shops")
     one.add_argument("--split-below", type=int, help="units from which a SKU is split although the mode is shared")
     for name in BRAKES:
-        one.add_argument(f"--{name.replace('_', '-')}", type=int, help="a brake: see docs/operations.md")
+        one.add_argument(f"--{name.replace('_', '-')}", type=int, help="a brake: over it a plan waits for a person")
 
     one = add(commands, "rules", _rules, "how much of a SKU one shop may show, and what its seller keeps by hand")
     one.add_argument("--shop", required=True, help="as `pinto shops list` names it")

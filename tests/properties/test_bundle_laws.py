@@ -13,7 +13,9 @@ from chalicelib.domain.catalogue import Variant
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.policy import CommunityPolicy, StockMode
+from chalicelib.domain.ports import Outcome
 from chalicelib.domain.stock import PushRule, sellable
+from chalicelib.domain.synclog import EntryState
 from chalicelib.sync import edit_rules, messages, publish, take_orders
 from tests.properties.bazaar import Square
 from tests.properties.laws import NOW, few, fewer
@@ -226,3 +228,31 @@ def test_a_policy_of_one_community_splits_at_its_own_number():
     edit_rules.set_policy(square.store, square, "test", CommunityPolicy(split_below=11))
     _at_rest(square)
     assert _pieces_shown(square, "TEA") <= 10
+
+
+def test_a_price_that_a_promotion_holds_is_noted_with_its_card_and_tried_again_later():
+    """Skipped, not failed; not sent with every sync; sent when the time is over."""
+    square = _square(20, 20)
+    _at_rest(square)
+    market, asked = square.markets[NAMES[0]], []
+
+    def refuse(targets):
+        asked.extend(target.seller_sku for target in targets)
+        return tuple(
+            Outcome(target.seller_sku, EntryState.FAILED, error="shopee.promotion_lock", code="locked")
+            for target in targets
+        )
+
+    market.set_prices = refuse
+    tea = square.store.catalogues.product("test", "TEA")
+    square.edit(tea, variants=(Variant("TEA", Money(9900)),))
+    for _ in range(3):
+        publish.publish(square.ctx, NAMES[0])
+    assert asked == ["TEA"]
+    noted = [one for one in square.entries() if one.field == "price" and one.state is EntryState.SKIPPED]
+    assert noted[0].error == "shopee.promotion_lock"
+    assert noted[-1].because == "promotion_locked"
+    del market.set_prices
+    square.clock.now += timedelta(hours=13)
+    publish.publish(square.ctx, NAMES[0])
+    assert market.shown()["TEA"][0] == Money(9900)

@@ -142,7 +142,7 @@ def _entry(entry: Entry) -> EntryLine:
     if entry.state is EntryState.UNKNOWN:
         return EntryLine(entry, "wait", entry.error or "error.outcome_unknown")
     if is_trouble(entry):
-        return EntryLine(entry, "bad", entry.because)
+        return EntryLine(entry, "bad", entry.error or entry.because)
     return EntryLine(entry, TONES[entry.state], "")
 
 

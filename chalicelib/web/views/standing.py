@@ -25,8 +25,8 @@ from chalicelib.domain.synclog import Entry, EntryState
 from chalicelib.sync.desired import desired_listings
 from chalicelib.web.services import Services
 
-# Skips that need nobody: the next full read answers them.
-_PATIENT = frozenset({"waiting_for_review", "not_seen_in_incomplete_read"})
+# Skips that need nobody: the next full read or the end of a promotion answers them, or a person wants them so.
+_PATIENT = frozenset({"waiting_for_review", "not_seen_in_incomplete_read", "seller_keeps_it", "promotion_locked"})
 
 
 @dataclass(frozen=True, slots=True)
