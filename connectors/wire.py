@@ -100,6 +100,18 @@ class Wire:
             raise self.no_answer("not_an_object", is_write=is_write)
         return body
 
+    def serves_picture(self, url: str) -> bool:
+        """Whether a public address answers with a picture; no token travels.
+
+        True as well when nobody answers: that says something about the way there, and nothing about the photo.
+        """
+        try:
+            response = self.read(lambda: self.send("GET", url, is_write=False))
+        except TransientError:
+            return True
+        kind = response.headers.get("content-type", "")
+        return response.status_code == 200 and kind.startswith("image/") and bool(response.content)
+
     def no_answer(self, code: str, *, is_write: bool) -> MarketplaceError:
         """The error for a request that left and brought nothing usable back."""
         kind = OutcomeUnknownError if is_write else TransientError

@@ -125,6 +125,7 @@ BESIDE = frozenset(
         "lazada.campaign_floor",
         "lazada.consent_code",
         "lazada.consent_country",
+        "lazada.consent_several",
         "lazada.consent_denied",
         "lazada.return_by_lazada",
         "lazada.too_many_labels",

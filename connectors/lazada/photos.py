@@ -23,9 +23,17 @@ _ATTEMPTS = ((LONGEST_SIDE_PX, 90), (3_000, 85), (2_000, 85), (1_200, 80))
 
 
 def upload(client: Client, photo: PhotoFile) -> str:
-    """The address of the photo on Lazada's own CDN. Raises: RejectedError for a file that is no photo."""
+    """The address of the photo on Lazada's own CDN, looked at once.
+
+    Raises: RejectedError for a file that is no photo, or when something else is served there (LAZ-024).
+    """
     reply = client.upload("/image/upload", {"image": fitting(photo)})
-    return read_as(UploadedAnswer, reply.data, reply.request_id).image.url
+    url = read_as(UploadedAnswer, reply.data, reply.request_id).image.url
+    if not client.gateway.wire.serves_picture(url):
+        raise RejectedError(
+            CHANNEL, "not_served", url[:200], request_id=reply.request_id, user_key="lazada.images", field="photos"
+        )
+    return url
 
 
 def fitting(photo: PhotoFile) -> tuple[str, bytes, str]:

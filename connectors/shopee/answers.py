@@ -280,8 +280,15 @@ class ShippingChannels(Answer):
     logistics_channel_list: Many[ShippingChannel] = []
 
 
+class ImagePlace(Answer):
+    image_url: Text = ""
+
+
 class ImageInfo(Answer):
+    """`image_url_list` may be empty."""
+
     image_id: Text = ""
+    image_url_list: Many[ImagePlace] = []
 
 
 class ImageRow(Answer):

@@ -193,13 +193,21 @@ class ShopeeShop:
         """Orders released in the span, then the wallet's other movements."""
         return self._settlements.pages(since, until)
 
+    def _shown(self, row: answers.ImageRow) -> bool:
+        """Whether a picture stands behind the first address of an uploaded file; true when none is named."""
+        places = row.image_info.image_url_list if row.image_info else []
+        urls = [place.image_url for place in places if place.image_url]
+        return not urls or self._client.sender.wire.serves_picture(urls[0])
+
     def _upload(self, given: list[PhotoFile]) -> dict[str, str]:
         path, photos = "media_space/upload_image", [fitting(photo) for photo in given]
         files = [("image", (photo.key, photo.data, photo.content_type)) for photo in photos]
         public = self._client.settings.upload_signing == "public"
         reply = self._client.call(Call(path, body={"scene": "normal"}, files=files, public=public))
         rows = answers.read(answers.Images, reply.payload, path, reply.request_id).image_info_list
-        taken = {row.id: row.image_info.image_id for row in rows if row.image_info and not row.error}
+        shown = side_by_side(self._shown, rows, PHOTOS_AT_ONCE)
+        pairs = zip(rows, shown, strict=True)
+        taken = {row.id: row.image_info.image_id for row, good in pairs if row.image_info and not row.error and good}
         missing = [photo.key for place, photo in enumerate(photos) if not taken.get(place)]
         if missing:
             said = next((row.message or row.error for row in rows if row.error), "")

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from lazada_shop import (
     COLOUR,
@@ -23,7 +24,7 @@ from lazada_shop import (
     refused,
 )
 
-from chalicelib.domain.errors import ProtocolSurpriseError
+from chalicelib.domain.errors import ProtocolSurpriseError, RejectedError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredListing, ListingState
 from chalicelib.domain.ports import OfferTarget
@@ -285,14 +286,39 @@ def test_a_status_nobody_recorded_is_loud():
         Scripted(lambda path, said: ok(a_product(status="Floating"))).shop.look(["700000002"])
 
 
-def test_laz_024_an_upload_is_one_call(practice: PracticeShop):
-    """The address it answers is the one that serves; nothing is fetched back."""
+def test_laz_024_a_photo_is_sent_once_and_looked_at_once(practice: PracticeShop):
+    """The address it answers is the one that serves."""
     before = practice.shop.calls
 
     urls = photos(practice)
 
-    assert practice.shop.calls - before == 1
+    assert practice.shop.calls - before == 2
     assert practice.http.get(urls[KEY]).content
+
+
+SERVED = [
+    (httpx.Response(200, text="<html>", headers={"content-type": "text/html"}), False),
+    (httpx.Response(404, content=b"x", headers={"content-type": "image/jpeg"}), False),
+    (httpx.Response(200, content=b"", headers={"content-type": "image/jpeg"}), False),
+    (httpx.Response(200, content=b"x", headers={"content-type": "image/jpeg"}), True),
+    (httpx.Response(503), True),
+    (httpx.ConnectError("nobody"), True),
+]
+
+
+@pytest.mark.parametrize(("served", "taken"), SERVED)
+def test_laz_024_an_address_without_a_picture_is_refused(served, taken: bool):
+    """A page, nothing, or not found: the photo is refused. A CDN out of reach proves nothing."""
+    url = "https://cdn.example/one.jpg"
+    shop = Scripted(lambda path, said: ok({"image": {"url": url}}) if path == "/image/upload" else served)
+    photo = a_photo(key="k")
+
+    if taken:
+        assert shop.shop.upload_photos([photo]) == {"k": url}
+        return
+    with pytest.raises(RejectedError) as caught:
+        shop.shop.upload_photos([photo])
+    assert (caught.value.field, caught.value.user_key) == ("photos", "lazada.images")
 
 
 def reading(sku: dict[str, Any], settings: Settings | None = None, *more: dict[str, Any]) -> Scripted:

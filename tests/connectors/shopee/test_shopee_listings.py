@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import httpx
 import pytest
 from PIL import Image
-from shopee_shop import PracticeShop, a_listing, one_axis, photo, two_axes
+from shopee_shop import KeptTokens, PracticeShop, a_listing, envelope, one_axis, photo, scripted, two_axes
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import OutcomeUnknownError, RejectedError, TransientError
@@ -331,3 +332,24 @@ def test_a_photo_too_heavy_is_made_lighter():
     Image.effect_noise((3600, 3600), 200).save(held, "PNG", compress_level=0)
 
     assert len(held.getvalue()) > LARGEST_BYTES > len(fitting(PhotoFile("k", held.getvalue(), "image/png")).data)
+
+
+@pytest.mark.parametrize("served", ["image/jpeg", "text/html", ""])
+def test_a_photo_that_is_not_served_is_refused(served: str):
+    """Shopee took the file, and a page stands behind its address: refused before a listing names it."""
+    place = {"image_url_region": "TH", "image_url": "https://cdn.example/file/one" if served else ""}
+    rows = [{"id": 0, "error": "", "image_info": {"image_id": "one", "image_url_list": [place]}}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "cdn.example":
+            return httpx.Response(200, content=b"x", headers={"content-type": served})
+        return envelope({"image_info_list": rows})
+
+    channel, access, tokens = scripted(answer)
+    shop = channel.open(access, KeptTokens(channel, access, tokens))
+    if served == "text/html":
+        with pytest.raises(RejectedError) as refused:
+            shop.upload_photos([photo("k")])
+        assert (refused.value.user_key, refused.value.field) == ("shopee.photo_refused", "photos")
+    else:
+        assert shop.upload_photos([photo("k")]) == {"k": "one"}
