@@ -242,6 +242,7 @@ _OWN = frozenset(
         "shopee.variants_by_hand",
         "shopee.satang_in_price",
         "shopee.consent_no_shops",
+        "shopee.fulfilled_by_shopee",
         "shopee.whole_parcel",
         "shopee.return_by_hand",
         "error.outcome_unknown",
