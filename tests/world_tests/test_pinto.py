@@ -12,6 +12,7 @@ from terminal import Terminal, sandbox
 COMMANDS = (
     *(("import",), ("plan",), ("sync",), ("orders",), ("balance",), ("log",), ("why",), ("sandbox",)),
     *(("shops",), ("shops", "list"), ("shops", "add"), ("shops", "pause")),
+    *(("policy",), ("rules",), ("bundle",), ("letters",)),
 )
 
 
