@@ -21,7 +21,7 @@ TRIES = 3
 
 @dataclass(slots=True)
 class _Purse:
-    """What this process holds of one limit. `size` grows while handfuls are spent and shrinks when they lapse."""
+    """What this process holds of one limit. `size` grows while handfuls are spent, and falls when one lapses."""
 
     largest: int
     size: int = 1
@@ -93,7 +93,7 @@ class SharedPace:
 
     def _fill(self, limit: Limit, purse: _Purse) -> None:
         lapsed = purse.left > 0
-        purse.size = max(purse.size // 2, 1) if lapsed else min(purse.size * 2, purse.largest)
+        purse.size = max(purse.size - purse.left, 1) if lapsed else min(purse.size * 4, purse.largest)
         purse.left = 0
         for _ in range(TRIES):
             granted = self._allowance.take(limit, purse.size, self._rate(limit))

@@ -14,6 +14,7 @@ from chalicelib.store.table import (
     Absent,
     AllOf,
     AtLeast,
+    AtMost,
     Condition,
     ConditionFailedError,
     Equals,
@@ -26,6 +27,8 @@ from chalicelib.store.table import (
 TRIES = 6
 RETRY_S = 0.2
 FORGET_AFTER_S = 24 * 3600
+TOTAL_HOLD_S = 2.0
+"""An app's total is far from being used up by one worker, and a little lateness there breaks no shop's limit."""
 
 
 class Allowance:
@@ -38,8 +41,10 @@ class Allowance:
     def __init__(self, table: Table, clock: Clock, habits: Habits | None = None) -> None:
         self._table = table
         self._clock = clock
-        self._habits = habits or Habits()
+        self._own = habits or Habits()
+        self._total = replace(self._own, hold_s=max(self._own.hold_s, TOTAL_HOLD_S))
         self._seen: dict[Key, Meter] = {}
+        self._crowded: set[Key] = set()
         self._lock = threading.Lock()
 
     def take(self, limit: Limit, wanted: int, calls_per_s: float) -> Granted:
@@ -48,13 +53,13 @@ class Allowance:
         for _ in range(TRIES):
             now = self._now()
             seen = self._remembered(key)
-            after, granted = pacing.take(seen or Meter(), wanted, calls_per_s, now, self._habits)
+            after, granted = pacing.take(seen or Meter(), wanted, calls_per_s, now, self._habits(limit))
             if not granted.calls and seen is not None:
                 return granted
             try:
-                row = self._table.update(_sale(key, seen, after, now))
+                row = self._table.update(self._sale(key, seen, after, granted, now))
             except ConditionFailedError as error:
-                self._remember(key, error.rows[0])
+                self._lost(key, error.rows[0], now)
                 continue
             self._remember(key, row)
             later_s = _meter(row).sold_until - after.sold_until
@@ -66,7 +71,7 @@ class Allowance:
         key = _key(limit)
         for _ in range(TRIES):
             seen = self._remembered(key)
-            after = pacing.slowed(seen or Meter(), calls_per_s, self._now(), retry_after_s, self._habits)
+            after = pacing.slowed(seen or Meter(), calls_per_s, self._now(), retry_after_s, self._habits(limit))
             try:
                 self._remember(key, self._table.update(Update(key, set=_fields(after), when=_unchanged(seen))))
             except ConditionFailedError as error:
@@ -74,8 +79,33 @@ class Allowance:
                 continue
             return
 
+    def _habits(self, limit: Limit) -> Habits:
+        return self._own if limit.shop or limit.operation else self._total
+
     def _now(self) -> float:
         return self._clock().timestamp()
+
+    def _sale(self, key: Key, seen: Meter | None, after: Meter, granted: Granted, now: float) -> Update:
+        """The write that sells the span.
+
+        Where others buy too, or time is sold ahead, the span is added to whatever was sold; a row that lies idle is
+        set, whoever used it last. So workers who take turns rarely need a second try.
+        """
+        if seen is None:
+            return Update(key, set=_fields(after), when=Absent())
+        same = _fields(seen)
+        learnt = tuple(Equals(name, same[name]) for name in ("per_s_milli", "learnt_us", "banned_us"))
+        if seen.sold_until < now and key not in self._crowded:
+            return Update(key, set=_fields(after), when=AllOf((AtMost("sold_us", _us(now)), *learnt)))
+        condition = AllOf((AtLeast("sold_us", _us(now)), *learnt))
+        return Update(key, add={"sold_us": _us(granted.calls * granted.space_s)}, when=condition)
+
+    def _lost(self, key: Key, row: Item | None, now: float) -> None:
+        """Another worker was faster and may be again; or nobody is there any more."""
+        self._remember(key, row)
+        is_crowded = bool(row) and _meter(row or {}).sold_until >= now
+        with self._lock:
+            (self._crowded.add if is_crowded else self._crowded.discard)(key)
 
     def _remembered(self, key: Key) -> Meter | None:
         with self._lock:
@@ -90,20 +120,6 @@ class Allowance:
 
 def _key(limit: Limit) -> Key:
     return keys.meter(limit.channel, limit.app_key, limit.shop, limit.operation)
-
-
-def _sale(key: Key, seen: Meter | None, after: Meter, now: float) -> Update:
-    """The write that sells the span.
-
-    While time is sold ahead the span is added to whatever was sold, so that workers who take turns need no second
-    try; only a row that lies idle is set, and only when nobody was faster.
-    """
-    if seen is None or seen.sold_until < now:
-        return Update(key, set=_fields(after), when=_unchanged(seen))
-    same = _fields(seen)
-    learnt = tuple(Equals(name, same[name]) for name in ("per_s_milli", "learnt_us", "banned_us"))
-    condition = AllOf((AtLeast("sold_us", _us(now)), *learnt))
-    return Update(key, add={"sold_us": _us(after.sold_until) - _us(seen.sold_until)}, when=condition)
 
 
 def _unchanged(seen: Meter | None) -> Condition:

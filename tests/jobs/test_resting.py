@@ -12,7 +12,7 @@ from chalicelib.jobs.message import Message
 from chalicelib.jobs.work import work
 from chalicelib.sync import messages
 from connectors.lazada.system import Lazada
-from connectors.wire import Patience, new_http
+from connectors.wire import Patience
 from tests.properties.bazaar import Square
 from tests.world import COMMUNITY, a_product, a_world
 
@@ -158,8 +158,8 @@ def test_a_dead_shop_delays_no_other():
 
 def _impatient(world):
     """Reads are tried twice, at once: nobody waits for a marketplace that this test keeps down."""
-    usual, http = world.ctx.channel, new_http()
-    quick = Lazada(http, world.clock, patience=Patience(attempts=2, first_wait_s=0.01))
+    usual = world.ctx.channel
+    quick = Lazada(world.http, world.clock, patience=Patience(attempts=2, first_wait_s=0.01))
     world.ctx = replace(world.ctx, channel=lambda name: quick if name == "lazada" else usual(name), speakers={})
 
 
