@@ -18,7 +18,10 @@ class ShopState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One connected seller account. `id` is ours (`<community>-<channel>`), `remote_id` the channel's."""
+    """One connected seller account. `id` is ours (`<community>-<channel>`), `remote_id` the channel's.
+
+    `consent_until` is when the seller's consent itself ends, where the channel told: no refresh outlives it.
+    """
 
     id: str
     community: str
@@ -28,6 +31,7 @@ class Shop:
     base_url: str = ""
     state: ShopState = ShopState.ACTIVE
     note: str = ""
+    consent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

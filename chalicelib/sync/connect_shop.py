@@ -56,7 +56,8 @@ def finish(ctx: Context, pending: PendingConsent, answered: Mapping[str, str]) -
     grants = channel.redeem(apps[pending.app_key], answered, pending.base_url)
     if not grants:
         raise ConsentError("consent.no_shop")
-    wanted = [(grant, _shop_for(ctx, pending, grant)) for grant in _meant(ctx, pending, grants)]
+    meant = _meant(ctx, pending, grants)
+    wanted = [(grant, replace(_shop_for(ctx, pending, grant), consent_until=grant.until)) for grant in meant]
     for grant, shop in wanted:
         ctx.store.shops.save(shop)
         ctx.store.shops.save_tokens(shop.id, grant.tokens, None)

@@ -46,6 +46,8 @@ APIS: dict[str, Api] = {
 class LazadaMarket(Market):
     """See `sandbox.market.market.Market` for what each method is for."""
 
+    title_fields = frozenset({"name"})
+    page_fields = frozenset({"products", "orders", "order_items"})
     channel = "lazada"
     title_th = "ตลาดฝึกหัด Lazada"
     colour = "#1f2f8f"

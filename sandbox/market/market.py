@@ -35,6 +35,8 @@ class Market(ABC):
     paid_status: ClassVar[str] = "paid"
     unpaid_status: ClassVar[str] = "unpaid"
     default_settings: ClassVar[dict[str, Any]] = {}
+    title_fields: ClassVar[frozenset[str]] = frozenset()  # channel: names of titles and of pages' rows in answers
+    page_fields: ClassVar[frozenset[str]] = frozenset()
     hints: ClassVar[Mapping[str, Hint]] = {}  # channel: what its refusals mean, by code
     kept: ClassVar[tuple[str, ...]] = (
         "shops", "settings", "due", "ids", "identity", "seed", "app_key", "app_secret", "push_key",

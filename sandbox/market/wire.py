@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.market import distort
 from sandbox.market.classroom import listening
 from sandbox.market.market import Market
 
@@ -84,6 +85,9 @@ class Wire:
 
     async def _handle(self, path: str, shop_id: str | None, scope: Scope, body: bytes, send: Send) -> None:
         market = self.market
+        if not market.is_write(path):
+            kinds = [kind for kind in distort.KINDS if market.faults.take(kind, path, shop_id)]
+            send = distort.distorted(kinds, market.title_fields, market.page_fields, send) if kinds else send
         if shop_id is None or shop_id not in market.shops:
             await self.app(scope, _replay(body), send)
         elif market.is_write(path):

@@ -63,6 +63,8 @@ STATUS_WORDS = calls_read.STATUSES
 class ShopeeMarket(Market):
     """Shopee's words, ids and life of an order."""
 
+    title_fields = frozenset({"item_name", "model_name"})
+    page_fields = frozenset({"item", "item_list", "order_list", "model"})
     channel: ClassVar[str] = "shopee"
     title_th: ClassVar[str] = "Shopee จำลอง (สำหรับฝึก)"
     colour: ClassVar[str] = "#c2410c"

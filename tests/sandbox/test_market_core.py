@@ -188,7 +188,8 @@ def test_every_agreed_kind_is_known() -> None:
     """The kinds are the agreed ones, and each can be asked for."""
     agreed = (
         "latency, drop_before, drop_after, http_500, html, empty, rate_limit, token_expired, token_revoked, partial, "
-        "accept_then_lose, rewrite, stale_read, duplicate_page, more_rows, push_twice, push_late, push_lost"
+        "accept_then_lose, rewrite, stale_read, duplicate_page, more_rows, push_twice, push_late, push_lost, "
+        "shuffled_page, huge_title, odd_unicode"
     )
     assert set(KINDS) == set(agreed.split(", "))
     assert all(Faults().add({"kind": kind}).kind == kind for kind in KINDS)

@@ -135,10 +135,12 @@ def _card(store: Store, shop: Shop, now: datetime) -> ShopCard:
 
 
 def _consent_until(store: Store, shop: Shop) -> datetime | None:
+    """When access ends for good: with the consent, or with the refresh token where that is sooner."""
     try:
-        return store.shops.tokens(shop.id).refresh_until
+        ends = [store.shops.tokens(shop.id).refresh_until]
     except NotFoundError:
         return None
+    return min([*ends, *([shop.consent_until] if shop.consent_until else [])])
 
 
 def _plan(store: Store, shop: Shop) -> WaitingPlan | None:
