@@ -55,7 +55,12 @@ def orders_view(store: Store, community: str, language: str, query: Mapping[str,
     newest = sorted(found, key=lambda order: (order.created_at, order.key), reverse=True)[:SHOWN]
     names = product_names(store, community, newest, language)
     rows = tuple(_row(order, channels[order.shop], names) for order in newest)
-    return OrdersView(rows, shops, shop, sum(row.state in TO_SEND for row in rows))
+    return OrdersView(rows, shops, shop, sum(_is_ours_to_send(order) for order in newest))
+
+
+def _is_ours_to_send(order: Order) -> bool:
+    """Whether a line waits on our shelf; what the channel ships from its own warehouse does not."""
+    return any(line.state in TO_SEND and not line.fulfilled_by_channel for line in order.lines)
 
 
 def product_names(store: Store, community: str, orders: list[Order], language: str) -> dict[str, str]:
