@@ -176,7 +176,7 @@ class _Pass:
             hands.do(made)
             hands.look_again()
         except MakeWayError:
-            self._ctx.queues.send(self._lane, [messages.publish_shop(self._shop.id, "continued")], delay_s=MAKE_WAY_S)
+            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")], delay_s=MAKE_WAY_S)
             self._stopped(hands)
             return book.close(RunState.STOPPED, self._market.calls, note="made_way")
         except OutOfTimeError:
