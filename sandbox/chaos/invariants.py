@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib.domain.offers import ListingState
@@ -36,14 +36,19 @@ def twins(world: World) -> int:
 
 
 def check(engine: Ours, logs: Logs, rounds: int) -> list[str]:
-    """Every law that does not hold, as a sentence each; empty when all do."""
-    found = [*_converges(engine, rounds), *_orders(engine), *_ledger(engine), *_split(engine), *_told(engine)]
+    """Every law that does not hold, as a sentence each; empty when all do.
+
+    Orders are looked at before the nightly balance too: polls alone must have found them, except where the
+    marketplace showed an old page as the present one, which only the balance can tell.
+    """
+    honest = [channel for channel in CHANNELS if channel not in engine.world.lied]
+    found = [*_orders(engine, honest), *_balances(engine)]
+    found += [*_converges(engine, rounds), *_orders(engine, CHANNELS), *_ledger(engine), *_split(engine)]
+    found += [*_told(engine), *(f"nothing private leaks: {leak}" for leak in logs.leaks(engine.secrets))]
     number = twins(engine.world)
     if number:
         found.append(f"no twin: {number} offers too many")
-    found += [f"nothing private leaks: {leak}" for leak in logs.leaks(engine.secrets)]
-    found += _balances(engine)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _converges(engine: Ours, rounds: int) -> Iterator[str]:
@@ -80,8 +85,9 @@ def _ours(engine: Ours, shop_id: str) -> dict[str, Order]:
     return {order.order_id: order for order in engine.calm_store.orders.latest(shop_id, MANY)}
 
 
-def _orders(engine: Ours) -> Iterator[str]:
-    for channel, shop_id in engine.shops.items():
+def _orders(engine: Ours, channels: Sequence[str]) -> Iterator[str]:
+    for channel in channels:
+        shop_id = engine.shops[channel]
         ours = _ours(engine, shop_id)
         theirs = {str(order["order_id"]): order for order in engine.world.state(channel)["orders"]}
         for order_id in sorted(set(ours) ^ set(theirs)):
@@ -148,6 +154,7 @@ def _balances(engine: Ours) -> Iterator[str]:
     engine.settle()
     engine.schedule("nightly_balance")
     engine.drain()
+    engine.settle()
     nights = engine.calm_store.balances.of_day(reconcile.days_to_balance(engine.workers[0].ctx)[-1])
     if len(nights) < len(engine.shops):
         yield f"balances are clean: only {len(nights)} were made"

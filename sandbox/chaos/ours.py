@@ -66,7 +66,7 @@ class Ours:
         self.table: Table = MemoryTable()
         self.photos = MemoryPhotos()
         self.numbers = itertools.count(1)
-        self.throttling = 0.01
+        self.throttling = 0.02
         self.policy = Policy(split_below=ALL_SPLIT) if split else Policy()
         self.lanes = Lanes(stage.clock, self.rng)
         self.secrets: set[str] = set()
@@ -179,11 +179,11 @@ class Ours:
 
     def _trouble(self, hand: Worker, number: int) -> None:
         die, at = self.rng.random(), self.rng.randint(1, 60)
-        if die < 0.12:
+        if die < 0.2:
             hand.probe.arm(at, hand.probe.kill)
-        elif die < 0.24 and number == 0:
+        elif die < 0.35 and number == 0:
             hand.probe.arm(at, lambda: self._meanwhile(hand.probe, self.rng.choice((0.0, 0.0, 130.0))))
-        elif die < 0.30:
+        elif die < 0.42:
             hand.left_s = 10.0 + self.rng.randint(0, 6)
 
     def _meanwhile(self, probe: Probe, asleep_s: float) -> None:

@@ -13,6 +13,7 @@ import httpx
 from chalicelib.domain.ports import Channel
 from connectors.wire import Patience
 from sandbox.chaos.clock import START_S, VirtualClock, everywhere
+from sandbox.chaos.line import Line
 from sandbox.chaos.trouble import ShakyHttp
 from sandbox.market.events import Message
 from sandbox.market.push import Pusher
@@ -94,8 +95,9 @@ def open_stage() -> Iterator[Stage]:
         for server in servers.values():
             server.start()
             stack.callback(server.stop)
-        control = stack.enter_context(httpx.Client(timeout=20, trust_env=False))
-        http = stack.enter_context(ShakyHttp(timeout=20, trust_env=False))
+            server.credentials(SHOP)  # opening it draws ids: before the first reset, so that no seed is a special one
+        control = stack.enter_context(httpx.Client(transport=Line()))
+        http = stack.enter_context(ShakyHttp(transport=Line()))
         stack.enter_context(everywhere(clock))
         yield Stage(clock, servers, control, http)
 

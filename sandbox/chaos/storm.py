@@ -14,7 +14,7 @@ EVENTS = 60
 FEW_PIECES, SOME_PIECES = 3, 9
 
 WEIGHTS = {
-    "buy": 26, "advance": 14, "hand": 4, "price": 5, "switch": 2, "words": 2, "count": 8, "fault": 16,
+    "buy": 26, "advance": 14, "hand": 4, "price": 5, "switch": 2, "words": 2, "count": 8, "fault": 24,
     "poll_orders": 6, "sweep": 2, "refresh_tokens": 1, "wait": 10,
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ class Probe:
     def point(self, what: str) -> None:
         """One call is about to be made. Raises: KilledError."""
         if self.dead:
-            raise KilledError(what)
+            raise KilledError(self.last)
         self.calls += 1
         self.last = f"call {self.calls} {what}"
         if self._at and self.calls == self._at:

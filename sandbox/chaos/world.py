@@ -54,6 +54,7 @@ class World:
     sold: int = 0
     oversold: int = 0
     faults: int = 0
+    lied: set[str] = field(default_factory=set)
 
     def note(self, text: str) -> None:
         """One more line of the story."""
@@ -146,4 +147,6 @@ class World:
             body["delay_s"] = 0.001
         self.stage.sim(channel, "faults", body)
         self.faults += 1
+        if kind == "stale_read":
+            self.lied.add(channel)
         self.note(f"fault on {channel}: {kind} at {body['path']} x{body['times']}")
