@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from dataclasses import replace
 
 from PIL import Image
 
@@ -16,20 +17,29 @@ BODY = "สินค้าทำมือจากชุมชน คัดว�
 SINGLES = ("TEA-50", "SOAP", "HONEY", "BASKET")
 SHIRTS = ("SHIRT-1M", "SHIRT-1L", "SHIRT-2M", "SHIRT-2L")
 SKUS = (*SINGLES, *SHIRTS)
+CODES = (*SINGLES, "SHIRT")
 
 
-def stock_up(store: Store) -> None:
-    """The community, its maker and its five products are in the store, not counted yet."""
+def open_community(store: Store) -> None:
+    """The community and its maker are in the store."""
     store.communities.save(COMMUNITY)
     store.catalogues.save_maker(COMMUNITY.id, Maker("m1", "สายที่ 1"))
-    for number, code in enumerate(SINGLES):
-        store.catalogues.save(_single(code, store.photos.put(_picture(number), "image/jpeg")), 0)
-    store.catalogues.save(_shirt(store.photos.put(_picture(9), "image/jpeg")), 0)
+
+
+def bring(store: Store, code: str) -> Product:
+    """The product as stored, with its photo; not counted yet."""
+    photo = store.photos.put(_picture(CODES.index(code)), "image/jpeg")
+    return store.catalogues.save(_shirt(photo) if code == "SHIRT" else _single(code, photo), 0)
 
 
 def code_of(sku: str) -> str:
     """The product a SKU belongs to."""
     return "SHIRT" if sku in SHIRTS else sku
+
+
+def skus_of(code: str) -> tuple[str, ...]:
+    """The SKUs of a product."""
+    return SHIRTS if code == "SHIRT" else (code,)
 
 
 def _single(code: str, photo: str) -> Product:
@@ -49,8 +59,6 @@ def _single(code: str, photo: str) -> Product:
 
 
 def _shirt(photo: str) -> Product:
-    from dataclasses import replace
-
     colours, sizes = ("คราม", "แดง"), ("M", "L")
     options = [(colour, size) for colour in colours for size in sizes]
     variants = tuple(Variant(sku, Money(45900), pair) for sku, pair in zip(SHIRTS, options, strict=True))

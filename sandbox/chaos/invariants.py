@@ -44,7 +44,11 @@ def check(engine: Ours, logs: Logs, rounds: int) -> list[str]:
     honest = [channel for channel in CHANNELS if channel not in engine.world.lied]
     found = [*_orders(engine, honest), *_balances(engine)]
     found += [*_converges(engine, rounds), *_orders(engine, CHANNELS), *_ledger(engine), *_split(engine)]
-    found += [*_told(engine), *(f"nothing private leaks: {leak}" for leak in logs.leaks(engine.secrets))]
+    found += [
+        *engine.broken,
+        *_told(engine),
+        *(f"nothing private leaks: {leak}" for leak in logs.leaks(engine.secrets)),
+    ]
     number = twins(engine.world)
     if number:
         found.append(f"no twin: {number} offers too many")

@@ -16,7 +16,7 @@ from chalicelib.domain.orders import OPEN_STATES, Order, OrderState
 from chalicelib.domain.ports import OfferTarget, OrderWindow, PhotoFile
 from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
 from chalicelib.store.build import memory_store
-from sandbox.chaos.goods import COMMUNITY, code_of, stock_up
+from sandbox.chaos.goods import bring, code_of, open_community
 from sandbox.chaos.stage import CALLBACK, CHANNELS, Stage
 from sandbox.chaos.trouble import KilledError, Probe
 from sandbox.chaos.world import World
@@ -40,22 +40,27 @@ class Naive:
         self.access: dict[str, tuple[ShopAccess, _Pair]] = {}
         self.read_until: dict[str, datetime] = {}
 
-    def begin(self) -> None:
-        """Every product is put into every shop, again whenever that failed."""
-        stock_up(self.store)
+    def begin(self, codes: Sequence[str]) -> None:
+        """The shops are connected, and these products put into them."""
+        open_community(self.store)
         for channel in CHANNELS:
             self._connect(channel)
             self.read_until[channel] = self.stage.clock() - timedelta(days=1)
-            for product in self.store.catalogues.products(COMMUNITY.id):
-                listing = desired_listing(product, self.stock)
-                self._crashing(lambda c=channel, one=listing: self._again(lambda: self._create(c, one)))
+        for code in codes:
+            self.introduce(code)
+
+    def introduce(self, code: str) -> None:
+        """The product is put into every shop, again whenever that failed."""
+        listing = desired_listing(bring(self.store, code), self.stock)
+        for channel in CHANNELS:
+            self._crashing(lambda c=channel: self._again(lambda: self._create(c, listing)))
 
     def edit(self, sku: str, what: str, number: int) -> None:
         """Prices go to both shops; words and switches it leaves to the seller."""
         if what != "price":
             return
-        product = self.store.catalogues.product(COMMUNITY.id, code_of(sku))
-        price = Money((45_900 if product.code == "SHIRT" else 8_900) + (number + 1) * 100)
+        product_code = code_of(sku)
+        price = Money((45_900 if product_code == "SHIRT" else 8_900) + (number + 1) * 100)
         for channel in CHANNELS:
             self._crashing(lambda c=channel: self._again(lambda: self._write(c, [sku], "set_prices", price=price)))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.money import Money
-from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
+from chalicelib.domain.ports import Store
+from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopState, Tokens
 from chalicelib.domain.stock import StockError
 from chalicelib.domain.synclog import RunState
 from chalicelib.jobs import lanes as handlers
@@ -22,7 +24,7 @@ from chalicelib.store.table import Table
 from chalicelib.store.vault import PlainVault
 from chalicelib.sync import edit_catalogue, messages, publish
 from chalicelib.sync.context import Context, Policy
-from sandbox.chaos.goods import COMMUNITY, SKUS, code_of, stock_up
+from sandbox.chaos.goods import COMMUNITY, bring, code_of, open_community, skus_of
 from sandbox.chaos.queues import Lanes, Letter, Sender
 from sandbox.chaos.stage import CALLBACK, CHANNELS, Stage
 from sandbox.chaos.trouble import KilledError, Probe, ShakyTable, ThrottledError
@@ -40,6 +42,7 @@ class Worker:
         self.probe.throttling = engine.throttling
         store = build(ShakyTable(engine.table, self.probe), engine.photos, PlainVault(), engine.stage.clock)
         self.left_s = float("inf")
+        watched(store, engine, self.probe)
         self.ctx = Context(
             store,
             Sender(engine.lanes, self.probe),
@@ -53,6 +56,34 @@ class Worker:
     def _remaining(self) -> float:
         self.left_s -= 1.0
         return self.left_s
+
+
+def watched(store: Store, engine: Ours, probe: Probe) -> None:
+    """Every lease this worker gets is compared with those in force: two at once on one shop break a law."""
+    shops: Any = store.shops
+    take, extend, release = shops.lease, shops.extend, shops.release
+
+    def lease(shop_id: str, owner: str, seconds: float, purpose: str = "work") -> Lease | None:
+        now, given = engine.stage.clock(), take(shop_id, owner, seconds, purpose)
+        if given is not None:
+            held = engine.leases.get((shop_id, purpose))
+            if held is not None and held.until > now:
+                engine.broken.append(f"one worker at a time: {owner} got {shop_id} while {held.owner} had it")
+            engine.leases[shop_id, purpose] = given
+        return cast("Lease | None", given)
+
+    def extended(given: Lease, seconds: float) -> Lease:
+        longer = cast(Lease, extend(given, seconds))
+        engine.leases[given.shop, getattr(given, "purpose", "work")] = longer
+        return longer
+
+    def released(given: Lease) -> None:
+        release(given)
+        place = given.shop, getattr(given, "purpose", "work")
+        if not probe.dead and engine.leases.get(place, given).fence == given.fence:
+            engine.leases.pop(place, None)
+
+    shops.lease, shops.extend, shops.release = lease, extended, released
 
 
 class Ours:
@@ -70,17 +101,19 @@ class Ours:
         self.policy = Policy(split_below=ALL_SPLIT) if split else Policy()
         self.lanes = Lanes(stage.clock, self.rng)
         self.secrets: set[str] = set()
+        self.leases: dict[tuple[str, str], Lease] = {}
+        self.broken: list[str] = []
         self.workers = [Worker(self), Worker(self)]
         self.calm_store = build(self.table, self.photos, PlainVault(), stage.clock)
         self.shops = {channel: f"{COMMUNITY.id}-{channel}" for channel in CHANNELS}
 
     # --- what people do ---
 
-    def begin(self) -> None:
-        """The catalogue is in, counted, and both shops are connected."""
-        stock_up(self.calm_store)
-        for sku in SKUS:
-            self._count(self.calm_store, sku, "first count")
+    def begin(self, codes: Sequence[str]) -> None:
+        """These products are in the catalogue, counted, and both shops are connected."""
+        open_community(self.calm_store)
+        for code in codes:
+            self._introduce(self.calm_store, code)
         for channel in CHANNELS:
             self.connect(channel)
 
@@ -97,6 +130,19 @@ class Ours:
         shops.save_tokens(shop.id, pair, None)
         self.lanes.post("bulk", messages.publish_shop(shop.id, "connected"), 0)
 
+    def introduce(self, code: str) -> None:
+        """A person adds a product; whatever the site says, they see to it that it is there."""
+        self._introduce(self.calm_store, code)
+        self._as_person(
+            f"staff: new product {code}",
+            lambda ctx: edit_catalogue.ask_shops(ctx.store, ctx.queues, COMMUNITY.id, skus_of(code)),
+        )
+
+    def _introduce(self, store: Any, code: str) -> None:
+        bring(store, code)
+        for sku in skus_of(code):
+            self._count(store, sku, f"first-count-{sku}")
+
     def edit(self, sku: str, what: str, number: int) -> None:
         """A person changes the catalogue through the site, which may fail under their hands."""
         self._as_person(f"staff: {what} {sku} {number}", lambda ctx: self._edit(ctx, sku, what, number))
@@ -108,11 +154,11 @@ class Ours:
         for _ in range(3):
             if self._as_person(text, lambda ctx: self._count(ctx.store, sku, mark, ctx)):
                 return
+        self._count(self.calm_store, sku, mark)
 
     def _count(self, store: Any, sku: str, mark: str, ctx: Context | None = None) -> None:
         at = self.stage.clock()
         if ctx is None:
-            mark = f"{mark}-{sku}"
             store.stock.count(COMMUNITY.id, sku, self.world.shelf[sku], movement_id=mark, because="count", at=at)
             return
         edit_catalogue.count_stock(store, ctx.queues, COMMUNITY.id, sku, self.world.shelf[sku], mark, "count", at)

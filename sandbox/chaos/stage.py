@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
@@ -24,6 +25,12 @@ SHOP = "Storm shop"
 CALLBACK = "http://127.0.0.1/push/{}"
 # Pacing looks at real time; a storm slows down through faults instead.
 UNHURRIED = 10**6
+# Short pages, so that a handful of products and orders has places where it can be cut.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "lazada": {"calls_per_s": UNHURRIED, "products_per_page": 2, "orders_per_page": 3, "stalled_pages": 1},
+    "shopee": {"calls_per_s": UNHURRIED},
+}
+SHORT_PAGE = 2
 IMPATIENT = Patience(attempts=3, first_wait_s=0.0, longest_wait_s=0.0)
 
 
@@ -80,7 +87,7 @@ class Stage:
         return dict(self.sim(channel, "shops", {"name": SHOP})[1])
 
     def _channel(self, name: str) -> Channel:
-        settings = importlib.import_module(f"connectors.{name}.settings").Settings(calls_per_s=UNHURRIED)
+        settings = importlib.import_module(f"connectors.{name}.settings").Settings(**SETTINGS[name])
         system = importlib.import_module(f"connectors.{name}.system")
         made: Channel = getattr(system, name.title())(self.http, self.clock, settings, patience=IMPATIENT)
         return made
@@ -99,6 +106,7 @@ def open_stage() -> Iterator[Stage]:
         control = stack.enter_context(httpx.Client(transport=Line()))
         http = stack.enter_context(ShakyHttp(transport=Line()))
         stack.enter_context(everywhere(clock))
+        stack.enter_context(patch("connectors.shopee.reading.PAGE", SHORT_PAGE))
         yield Stage(clock, servers, control, http)
 
 

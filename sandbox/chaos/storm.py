@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sandbox.chaos.goods import SKUS
+from sandbox.chaos.goods import CODES, SKUS, code_of
 from sandbox.chaos.stage import CHANNELS, Stage
 from sandbox.chaos.world import World, pick
 
@@ -14,7 +15,7 @@ EVENTS = 60
 FEW_PIECES, SOME_PIECES = 3, 9
 
 WEIGHTS = {
-    "buy": 26, "advance": 14, "hand": 4, "price": 5, "switch": 2, "words": 2, "count": 8, "fault": 24,
+    "buy": 26, "advance": 14, "hand": 4, "new": 6, "price": 5, "switch": 2, "words": 2, "count": 8, "fault": 24,
     "poll_orders": 6, "sweep": 2, "refresh_tokens": 1, "wait": 10,
 }  # fmt: skip
 
@@ -24,7 +25,8 @@ class Engine(Protocol):
 
     name: str
 
-    def begin(self) -> None: ...
+    def begin(self, codes: Sequence[str]) -> None: ...
+    def introduce(self, code: str) -> None: ...
     def edit(self, sku: str, what: str, number: int) -> None: ...
     def counted(self, sku: str) -> None: ...
     def schedule(self, kind: str) -> None: ...
@@ -59,13 +61,18 @@ class Storm:
         self.post_dice = random.Random(f"post-{seed}")
         stage.reset(seed)
         pieces = {sku: self.dice.randint(1, FEW_PIECES if self.dice.random() < 0.5 else SOME_PIECES) for sku in SKUS}
+        codes = self.dice.sample(CODES, len(CODES))
+        self.start, self.later = codes[:3], codes[3:]
         self.world = World(stage, pieces, hands=not split)
 
     def blow(self, engine: Engine) -> None:
         """The shops open, everything happens, and everything that was on its way arrived."""
-        engine.begin()
-        for _ in range(10):
+        for _ in range(2):  # nobody opens a shop in fair weather
+            self.world.misbehave([self.dice.random() for _ in range(6)])
+        engine.begin(self.start)
+        for _ in range(20):  # time to open, before the buyers come
             engine.work()
+            self.stage.clock.advance(5)
         for number in range(EVENTS):
             self._event(engine, number)
             self.stage.clock.advance(self.dice.random() * 3)
@@ -86,9 +93,16 @@ class Storm:
         if kind in outside:
             outside[kind](dice)
         elif kind in ("price", "switch", "words"):
-            engine.edit(pick(SKUS, dice[0]), kind, number)
+            sku = pick(SKUS, dice[0])
+            if code_of(sku) not in self.later:
+                engine.edit(sku, kind, number)
         elif kind == "count":
-            engine.counted(self.world.make_or_break(dice))
+            sku = self.world.make_or_break(dice)
+            if code_of(sku) not in self.later:
+                engine.counted(sku)
+        elif kind == "new":
+            if self.later:
+                engine.introduce(self.later.pop())
         elif kind == "wait":
             self.stage.clock.advance(pick((20, 60, 200, 700, 2400), dice[0]))
         else:

@@ -36,6 +36,12 @@ PATHS = {
         "/api/v2/product/get_item_base_info", "/api/v2/order/*", "/api/v2/auth/*",
     ),
 }  # fmt: skip
+WRITES = 3
+"""So many of the paths, the first, are the writes that hurt most when their answer is lost."""
+LOSSES = ("drop_after", "drop_after", "drop_before", "accept_then_lose")
+LISTS = {"lazada": "/products/get", "shopee": "/api/v2/product/get_item_list"}
+BLIND = ("stale_read", "duplicate_page")
+"""A list that lags or is cut, right after a create whose answer was lost: how twins are made."""
 
 
 def pick(options: Sequence[Any], die: float) -> Any:
@@ -138,15 +144,22 @@ class World:
     # --- the marketplaces' moods ---
 
     def misbehave(self, dice: Dice) -> None:
-        """The next calls of a kind go wrong."""
+        """The next calls of a kind go wrong; now and then two faults that are worse together."""
         channel, kind = pick(CHANNELS, dice[0]), pick(FAULTS, dice[1])
-        path = "*" if dice[2] < 0.4 else pick(PATHS[channel], dice[3])
-        body = {"path": "push" if kind.startswith("push") else path, "kind": kind, "times": 1 + int(dice[4] * 3),
-                "probability": 1.0, "seed": 1}  # fmt: skip
+        path, times = "*" if dice[2] < 0.4 else pick(PATHS[channel], dice[3]), 1 + int(dice[4] * 3)
+        if dice[5] < 0.3:
+            kind, path = pick(LOSSES, dice[1]), pick(PATHS[channel][:WRITES], dice[3])
+        elif dice[5] < 0.4:
+            self._fault(channel, "drop_after", PATHS[channel][0], 1)
+            kind, path = pick(BLIND, dice[1]), LISTS[channel]
+        self._fault(channel, kind, "push" if kind.startswith("push") else path, times)
+
+    def _fault(self, channel: str, kind: str, path: str, times: int) -> None:
+        body = {"path": path, "kind": kind, "times": times, "probability": 1.0, "seed": 1}
         if kind == "latency":
             body["delay_s"] = 0.001
         self.stage.sim(channel, "faults", body)
         self.faults += 1
         if kind == "stale_read":
             self.lied.add(channel)
-        self.note(f"fault on {channel}: {kind} at {body['path']} x{body['times']}")
+        self.note(f"fault on {channel}: {kind} at {path} x{times}")
