@@ -20,6 +20,7 @@ class Inside:
 
     def __init__(self, environment: Mapping[str, str], port: int) -> None:
         os.environ.update(environment)
+        os.environ.setdefault("PINTO_PACE_ALONE", "1")
         logging.getLogger("pinto").setLevel(logging.WARNING)
         os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
         # Numbers for CloudWatch would drown what this says to a person.
