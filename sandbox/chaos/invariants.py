@@ -132,8 +132,12 @@ def _ledger(engine: Ours) -> Iterator[str]:
 
 
 def _split(engine: Ours) -> Iterator[str]:
-    if engine.policy.split_below > MANY - 1 and engine.world.oversold:
+    if engine.policy.split_below < MANY:
+        return
+    if engine.world.oversold:
         yield f"split never oversells: {engine.world.oversold} units"
+    for shown in engine.world.exposed.values():
+        yield f"split never oversells: {shown}"
 
 
 def _told(engine: Ours) -> Iterator[str]:

@@ -237,7 +237,9 @@ class Ours:
         self.world.note(f"   at {probe.last} another worker comes in, {asleep_s:.0f} s later")
         self.stage.clock.advance(asleep_s)
         before = self.stage.http.probe
-        for _ in range(2):
+        for shop_id in self.shops.values():
+            self.lanes.post("urgent", messages.poll_orders(shop_id), 0)
+        for _ in range(3):
             self.work(1)
         self.stage.http.probe = before
         self.world.note("   and the first one goes on")
@@ -281,7 +283,7 @@ class Ours:
             self.stage.clock.advance(900 if turn < 4 else 3600)
         return ROUNDS + 1
 
-    def drain(self, most: int = 3000) -> None:
+    def drain(self, most: int = 1000) -> None:
         """Every message was worked on, waits waited out."""
         for _ in range(most):
             due_s = self.lanes.next_due_s()

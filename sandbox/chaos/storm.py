@@ -55,7 +55,7 @@ class Storm:
     """Blows the same events, decided by the seed alone, at whichever engine stands on the stage."""
 
     def __init__(self, stage: Stage, seed: int, split: bool) -> None:
-        self.stage, self.seed = stage, seed
+        self.stage, self.seed, self.split = stage, seed, split
         self.dice = random.Random(f"storm-{seed}")
         # How many pushes there are depends on the engine; they must not move the other dice.
         self.post_dice = random.Random(f"post-{seed}")
@@ -71,19 +71,24 @@ class Storm:
             self.world.misbehave([self.dice.random() for _ in range(6)])
         engine.begin(self.start)
         for _ in range(20):  # time to open, before the buyers come
-            engine.work()
+            self._work(engine)
             self.stage.clock.advance(5)
         for number in range(EVENTS):
             self._event(engine, number)
             self.stage.clock.advance(self.dice.random() * 3)
             self._bring_pushes(engine)
             for _ in range(self.dice.choice((0, 1, 1, 2, 3))):
-                engine.work()
+                self._work(engine)
         self.world.note("--- the storm is over ---")
         for channel in CHANNELS:
             self.stage.calm(channel)
         self.stage.clock.advance(120)
         self._bring_pushes(engine, everything=True)
+
+    def _work(self, engine: Engine) -> None:
+        engine.work()
+        if self.split:
+            self.world.watch()
 
     def _event(self, engine: Engine, number: int) -> None:
         dice = [self.dice.random() for _ in range(6)]
@@ -102,6 +107,8 @@ class Storm:
                 engine.counted(sku)
         elif kind == "new":
             if self.later:
+                if dice[2] < 0.5:
+                    self.world.blind_create(dice)
                 engine.introduce(self.later.pop())
         elif kind == "wait":
             self.stage.clock.advance(pick((20, 60, 200, 700, 2400), dice[0]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.chaos.goods import SKUS
 from sandbox.chaos.stage import CHANNELS, Stage
+from sandbox.market.shop import Sku
 
 Dice = Sequence[float]
 
@@ -61,6 +62,7 @@ class World:
     oversold: int = 0
     faults: int = 0
     lied: set[str] = field(default_factory=set)
+    exposed: dict[str, str] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """One more line of the story."""
@@ -74,6 +76,21 @@ class World:
         """Units of the SKU that buyers were promised and that have not left the shelf."""
         rows = [row for channel in CHANNELS for row in self.state(channel)["listings"]]
         return sum(row["held"] for row in rows if row["seller_sku"] == sku)
+
+    def watch(self) -> None:
+        """Remembers each SKU of which buyers could order more, all shops together, than lies there unpromised."""
+        for sku in SKUS:
+            offers = list(self._offers(sku))
+            shown, held = sum(one.sellable for one, live in offers if live), sum(one.held for one, _ in offers)
+            if shown and shown + held > self.shelf[sku] and sku not in self.exposed:
+                self.exposed[sku] = f"{sku}: {shown} shown and {held} promised of {self.shelf[sku]}"
+                self.note(f"EXPOSED {self.exposed[sku]}")
+
+    def _offers(self, sku: str) -> Iterator[tuple[Sku, bool]]:
+        # Straight from memory: nobody else is at work, and this is asked hundreds of times a storm.
+        for server in self.stage.servers.values():
+            for shop in server.market.shops.values():
+                yield from ((one, server.market.is_live(listing, one)) for listing, one in shop.find(sku))
 
     # --- buyers ---
 
@@ -150,9 +167,15 @@ class World:
         if dice[5] < 0.3:
             kind, path = pick(LOSSES, dice[1]), pick(PATHS[channel][:WRITES], dice[3])
         elif dice[5] < 0.4:
-            self._fault(channel, "drop_after", PATHS[channel][0], 1)
-            kind, path = pick(BLIND, dice[1]), LISTS[channel]
+            self.blind_create(dice)
+            return
         self._fault(channel, kind, "push" if kind.startswith("push") else path, times)
+
+    def blind_create(self, dice: Dice) -> None:
+        """The next create works and says nothing, and the list does not show it."""
+        channel = pick(CHANNELS, dice[0])
+        self._fault(channel, "drop_after", PATHS[channel][0], 1)
+        self._fault(channel, pick(BLIND, dice[1]), LISTS[channel], 2 + int(dice[4] * 2))
 
     def _fault(self, channel: str, kind: str, path: str, times: int) -> None:
         body = {"path": path, "kind": kind, "times": times, "probability": 1.0, "seed": 1}

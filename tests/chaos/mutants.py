@@ -1,0 +1,219 @@
+"""The guarding lines of the design's laws, each broken on purpose."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from chalicelib.domain.changes import Plan, SetPrice
+from chalicelib.domain.errors import OutcomeUnknownError
+from chalicelib.domain.orders import OrderState
+from chalicelib.domain.ports import Cursor
+from chalicelib.domain.shops import Lease
+from chalicelib.domain.stock import MovementKind
+from chalicelib.store import orders as stored_orders
+from chalicelib.store import stock as stored_stock
+from chalicelib.store.bindings import Bindings
+from chalicelib.store.leases import HeldLease, Leases
+from chalicelib.sync import publish, reckon, take_orders
+from chalicelib.sync.carry_out import Hands
+from chalicelib.sync.shelf import Shelf
+from chalicelib.sync.token_care import TokenKeeper
+from connectors.lazada.connector import LazadaShop
+from connectors.shopee.connector import ShopeeShop
+
+Mutant = Callable[[], AbstractContextManager[Any]]
+
+
+@contextlib.contextmanager
+def _all(*patches: AbstractContextManager[Any]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for one in patches:
+            stack.enter_context(one)
+        yield
+
+
+def _blind_create() -> AbstractContextManager[Any]:
+    """An unanswered create is simply made again."""
+
+    def again(original: Callable[..., Any]) -> Callable[..., Any]:
+        def create(shop: Any, *parts: Any) -> Any:
+            try:
+                return original(shop, *parts)
+            except OutcomeUnknownError:
+                return original(shop, *parts)
+
+        return create
+
+    return _all(*(patch.object(kind, "create", again(kind.create)) for kind in (LazadaShop, ShopeeShop)))
+
+
+def _no_look_before_create() -> AbstractContextManager[Any]:
+    """A create that lost its answer is not looked for, neither at once nor before the next try."""
+    return _all(
+        patch.object(Hands, "_was_made_before", lambda *_: False),
+        patch.object(Hands, "_find", lambda *_: []),
+    )
+
+
+def _moves(change: Callable[[Any], Any]) -> AbstractContextManager[Any]:
+    original = take_orders.movements
+
+    def movements(*parts: Any) -> Any:
+        changed = (change(move) for move in original(*parts))
+        return tuple(move for move in changed if move is not None)
+
+    return patch.object(take_orders, "movements", movements)
+
+
+def _random_movement_ids() -> AbstractContextManager[Any]:
+    """A movement is new whenever it is said, and an order is written over whatever became of it meanwhile."""
+    numbers = itertools.count()
+    return _all(
+        _moves(lambda move: replace(move, id=f"random-{next(numbers)}")),
+        patch.object(stored_orders, "_unchanged", lambda known: None),
+    )
+
+
+def _unpaid_reserves_nothing() -> AbstractContextManager[Any]:
+    """Only paid orders hold units."""
+    original = take_orders.movements
+
+    def movements(order: Any, *parts: Any) -> Any:
+        unpaid = all(line.state is OrderState.UNPAID for line in order.lines)
+        return () if unpaid else original(order, *parts)
+
+    return patch.object(take_orders, "movements", movements)
+
+
+def _cancelled_keeps_its_units() -> AbstractContextManager[Any]:
+    """Nothing is released."""
+    return _moves(lambda move: None if move.kind is MovementKind.RELEASE else move)
+
+
+def _shipped_stays_on_hand() -> AbstractContextManager[Any]:
+    """Goods that left still count as owned."""
+    return _moves(lambda move: replace(move, on_hand=0) if move.kind is MovementKind.SHIP else move)
+
+
+def _planned(change: Callable[[Any, Any], Any]) -> AbstractContextManager[Any]:
+    original = publish.plan
+
+    def plan(wanted: Any, observed: Any, *parts: Any) -> Any:
+        return change(original, (wanted, observed, *parts))
+
+    return patch.object(publish, "plan", plan)
+
+
+def _incomplete_read_may_create() -> AbstractContextManager[Any]:
+    """What a cut page does not show is not there: for the plan and for what we remember."""
+    original = Shelf.gone
+    return _all(
+        _planned(lambda plan, parts: plan(parts[0], replace(parts[1], complete=True), *parts[2:])),
+        patch.object(Shelf, "gone", lambda shelf, observed: original(shelf, replace(observed, complete=True))),
+        patch.object(Hands, "_was_made_before", lambda *_: False),
+    )
+
+
+def _prices_are_not_set() -> AbstractContextManager[Any]:
+    """A price in the catalogue reaches no shop."""
+
+    def without(plan: Any, parts: Any) -> Any:
+        made = plan(*parts)
+        return Plan(tuple(one for one in made.changes if not isinstance(one, SetPrice)), made.skipped)
+
+    return _planned(without)
+
+
+def _lease_is_ignored() -> AbstractContextManager[Any]:
+    """Everybody may work on a shop at any time, and old fences hold."""
+    original = Bindings.save
+
+    def take(leases: Leases, shop_id: str, owner: str, seconds: float, purpose: str) -> Lease:
+        return HeldLease(shop_id, owner, 0, leases._clock() + timedelta(seconds=seconds), purpose)
+
+    return _all(
+        patch.object(Leases, "take", take),
+        patch.object(Leases, "extend", lambda leases, lease, seconds: lease),
+        patch.object(Leases, "release", lambda *_: None),
+        patch.object(Bindings, "save", lambda bindings, rows, lease=None: original(bindings, rows, None)),
+    )
+
+
+def _cursor_before_rows() -> AbstractContextManager[Any]:
+    """The cursor moves when the reading starts."""
+    original = take_orders.poll_with
+
+    def poll_with(ctx: Any, shop: Any, market: Any, *parts: Any, **named: Any) -> Any:
+        cursor = ctx.store.orders.cursor(shop.id, "updated")
+        since = cursor.at if cursor else ctx.clock()
+        ctx.store.orders.save_cursor(Cursor(shop.id, "updated", ctx.clock()))
+        with patch.object(take_orders, "_since", lambda *_: since):
+            return original(ctx, shop, market, *parts, **named)
+
+    return patch.object(take_orders, "poll_with", poll_with)
+
+
+def _raised_at_once() -> AbstractContextManager[Any]:
+    """A split share goes up before the others came down."""
+    return patch.object(reckon.stock, "raised_safely", lambda share, *_: share)
+
+
+def _reserved_is_sellable() -> AbstractContextManager[Any]:
+    """What is promised is offered again."""
+    return patch.object(reckon.stock, "sellable", lambda on_hand, reserved, buffer: max(on_hand - buffer, 0))
+
+
+def _lost_runs_stay_running() -> AbstractContextManager[Any]:
+    """A run whose worker died says for ever that it is running."""
+    return patch.object(publish._Pass, "_end_lost_runs", lambda _: None)
+
+
+def _level_without_movement() -> AbstractContextManager[Any]:
+    """A count moves the level by more than it says in the ledger."""
+    original = stored_stock.level_update
+
+    def level_update(community: str, sku: str, moves: Any, when: Any = None) -> Any:
+        change = original(community, sku, moves, when)
+        counted = any(move.kind is MovementKind.COUNT for move in moves)
+        return replace(change, add={**change.add, "on_hand": change.add["on_hand"] + 1}) if counted else change
+
+    return patch.object(stored_stock, "level_update", level_update)
+
+
+def _token_in_the_log() -> AbstractContextManager[Any]:
+    """A refresh says with what."""
+    original = TokenKeeper._refresh
+
+    def refresh(keeper: Any, stored: Any) -> Any:
+        logging.getLogger("pinto.care").info("refreshing with %s", stored.refresh)
+        return original(keeper, stored)
+
+    return patch.object(TokenKeeper, "_refresh", refresh)
+
+
+MUTANTS: dict[str, tuple[Mutant, str]] = {
+    "unanswered create made again": (_blind_create, "no twin"),
+    "no look before a create": (_no_look_before_create, "no twin"),
+    "random movement ids": (_random_movement_ids, "stock adds up"),
+    "unpaid orders hold nothing": (_unpaid_reserves_nothing, "no lost order"),
+    "cancelled orders keep their units": (_cancelled_keeps_its_units, "stock adds up"),
+    "shipped goods stay on hand": (_shipped_stays_on_hand, "stock adds up"),
+    "a cut read counts as whole": (_incomplete_read_may_create, "no twin"),
+    "prices are not set": (_prices_are_not_set, "converges"),
+    "leases are ignored": (_lease_is_ignored, "one worker at a time"),
+    "cursor before rows": (_cursor_before_rows, "no lost order"),
+    "a split share raised at once": (_raised_at_once, "split never oversells"),
+    "reserved units are offered": (_reserved_is_sellable, "split never oversells"),
+    "lost runs stay running": (_lost_runs_stay_running, "every failure reaches a person"),
+    "a level without its movement": (_level_without_movement, "stock adds up"),
+    "a token in the log": (_token_in_the_log, "nothing private leaks"),
+}
+"""Name -> the breakage and the law that must notice it."""
