@@ -224,7 +224,7 @@ class Ours:
         return True
 
     def _trouble(self, hand: Worker, number: int) -> None:
-        die, at = self.rng.random(), self.rng.randint(1, 60)
+        die, at = self.rng.random(), min(self.rng.randint(1, 60), self.rng.randint(1, 60))
         if die < 0.2:
             hand.probe.arm(at, hand.probe.kill)
         elif die < 0.35 and number == 0:
@@ -238,8 +238,10 @@ class Ours:
         self.stage.clock.advance(asleep_s)
         before = self.stage.http.probe
         for shop_id in self.shops.values():
-            self.lanes.post("urgent", messages.poll_orders(shop_id), 0)
-        for _ in range(3):
+            letter = self.lanes.letter("urgent", messages.poll_orders(shop_id), 0)
+            if not self.workers[1].probe.dead:
+                self._hand_over(self.workers[1], [letter])
+        for _ in range(2):
             self.work(1)
         self.stage.http.probe = before
         self.world.note("   and the first one goes on")
@@ -283,7 +285,7 @@ class Ours:
             self.stage.clock.advance(900 if turn < 4 else 3600)
         return ROUNDS + 1
 
-    def drain(self, most: int = 1000) -> None:
+    def drain(self, most: int = 500) -> None:
         """Every message was worked on, waits waited out."""
         for _ in range(most):
             due_s = self.lanes.next_due_s()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,9 +60,14 @@ class Lanes:
         copies = 2 if die < self.mischief * 2 / 3 else 1
         late_s = self.rng.random() * 120 if die > 1 - self.mischief / 3 else 0.0
         for _ in range(copies):
-            self.sent += 1
-            now = self.clock.at_s
-            self.waiting.append(Letter(lane, json.dumps(message), now + delay_s + late_s, self.sent, now))
+            self.letter(lane, message, delay_s + late_s)
+
+    def letter(self, lane: Lane, message: Mapping[str, object], wait_s: float) -> Letter:
+        """The message, waiting."""
+        self.sent += 1
+        now = self.clock.at_s
+        self.waiting.append(Letter(lane, json.dumps(message), now + wait_s, self.sent, now))
+        return self.waiting[-1]
 
     def take(self, most: int) -> list[Letter]:
         """Some messages of one lane that are due, in any order; others see them again only after a while."""
@@ -106,6 +111,3 @@ class Sender:
             self._probe.point(f"send {len(messages)} {lane}")
         for message in messages:
             self._lanes.post(lane, message, delay_s)
-
-
-Strike = Callable[[], None]

@@ -175,7 +175,7 @@ class World:
         """The next create works and says nothing, and the list does not show it."""
         channel = pick(CHANNELS, dice[0])
         self._fault(channel, "drop_after", PATHS[channel][0], 1)
-        self._fault(channel, pick(BLIND, dice[1]), LISTS[channel], 2 + int(dice[4] * 2))
+        self._fault(channel, pick(BLIND, dice[1]), LISTS[channel], 4 + int(dice[4] * 5))
 
     def _fault(self, channel: str, kind: str, path: str, times: int) -> None:
         body = {"path": path, "kind": kind, "times": times, "probability": 1.0, "seed": 1}
