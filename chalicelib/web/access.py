@@ -14,7 +14,7 @@ OFFICE = frozenset({Role.STAFF, Role.ADMIN})
 
 
 class Rule(NamedTuple):
-    """One route: its handler's name and the roles that may use it. `roles` None: signed out people too.
+    """One route: its view (module.function in views/), and the roles that may use it; None: signed out people too.
 
     A named tuple, because the table is built at every cold start and dataclasses would bring half of `inspect`.
     """
@@ -38,31 +38,31 @@ class Rule(NamedTuple):
 RULES = (
     Rule("GET", "/health", "health", None),
     Rule("GET", "/static/{name}", "static", None),
-    Rule("GET", "/sign-in", "sign_in_page", None),
-    Rule("POST", "/sign-in", "sign_in", None),
-    Rule("POST", "/language", "choose_language", None),
-    Rule("POST", "/sign-out", "sign_out"),
-    Rule("GET", "/", "home"),
-    Rule("GET", "/c/{community}", "community"),
-    Rule("GET", "/c/{community}/products", "products"),
-    Rule("GET", "/c/{community}/photo/{key}", "photo"),
-    Rule("GET", "/c/{community}/products/{code}", "product"),
-    Rule("POST", "/c/{community}/products/{code}", "edit_product"),
-    Rule("POST", "/c/{community}/products/{code}/on-sale", "switch_on_sale"),
-    Rule("POST", "/c/{community}/products/{code}/rules/{shop}", "change_rules"),
-    Rule("GET", "/c/{community}/orders", "orders"),
-    Rule("GET", "/c/{community}/balance", "balance"),
-    Rule("GET", "/c/{community}/shops", "shops"),
-    Rule("POST", "/c/{community}/connect/{channel}", "connect_shop"),
-    Rule("GET", "/connected/{channel}", "shop_connected"),
-    Rule("POST", "/c/{community}/shops/{shop}/retry", "retry_shop"),
-    Rule("POST", "/c/{community}/shops/{shop}/approve", "approve_plan", OFFICE),
-    Rule("GET", "/c/{community}/log", "log"),
-    Rule("GET", "/c/{community}/log/{run}", "run"),
-    Rule("POST", "/c/{community}/log/{run}/retry", "retry_run"),
-    Rule("GET", "/letters", "letters", OFFICE),
-    Rule("POST", "/letters/preview", "preview_letters", OFFICE),
-    Rule("POST", "/letters/replay", "replay_letters", OFFICE),
+    Rule("GET", "/sign-in", "sign_in.sign_in_page", None),
+    Rule("POST", "/sign-in", "sign_in.sign_in", None),
+    Rule("POST", "/language", "sign_in.choose_language", None),
+    Rule("POST", "/sign-out", "sign_in.sign_out"),
+    Rule("GET", "/", "home.home"),
+    Rule("GET", "/c/{community}", "home.community"),
+    Rule("GET", "/c/{community}/products", "products.products"),
+    Rule("GET", "/c/{community}/photo/{key}", "products.photo"),
+    Rule("GET", "/c/{community}/products/{code}", "product.product"),
+    Rule("POST", "/c/{community}/products/{code}", "product.edit_product"),
+    Rule("POST", "/c/{community}/products/{code}/on-sale", "product.switch_on_sale"),
+    Rule("POST", "/c/{community}/products/{code}/rules/{shop}", "rules.change_rules"),
+    Rule("GET", "/c/{community}/orders", "orders.orders"),
+    Rule("GET", "/c/{community}/balance", "balance.balance"),
+    Rule("GET", "/c/{community}/shops", "shops.shops"),
+    Rule("POST", "/c/{community}/connect/{channel}", "connect.connect_shop"),
+    Rule("GET", "/connected/{channel}", "connect.shop_connected"),
+    Rule("POST", "/c/{community}/shops/{shop}/retry", "shops.retry_shop"),
+    Rule("POST", "/c/{community}/shops/{shop}/approve", "shops.approve_plan", OFFICE),
+    Rule("GET", "/c/{community}/log", "log.log"),
+    Rule("GET", "/c/{community}/log/{run}", "log.run"),
+    Rule("POST", "/c/{community}/log/{run}/retry", "retry.retry_run"),
+    Rule("GET", "/letters", "letters.letters", OFFICE),
+    Rule("POST", "/letters/preview", "letters.preview_letters", OFFICE),
+    Rule("POST", "/letters/replay", "letters.replay_letters", OFFICE),
 )
 
 

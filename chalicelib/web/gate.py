@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from hmac import compare_digest
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,20 +16,6 @@ from chalicelib.web.access import Rule, may
 from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
-from chalicelib.web.views import (
-    balance,
-    connect,
-    home,
-    letters,
-    log,
-    orders,
-    product,
-    products,
-    retry,
-    rules,
-    shops,
-    sign_in,
-)
 from chalicelib.web.views.errors import problem
 from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
 
@@ -52,41 +40,19 @@ def static(name: str) -> Answer:
     return Answer(200, data.decode("utf-8"), kind, f"public, {FOR_EVER}")
 
 
-def community(visit: Visit, services: Services) -> Answer:
-    """A community's front door is its product list."""
-    return redirect(visit.url(f"/c/{visit.parameters['community']}/products"))
-
-
 # Answered without services, so that neither waits for a client to be built.
 STILL: Mapping[str, Callable[[str], Answer]] = {"health": health, "static": static}
 
-VIEWS: Mapping[str, View] = {
-    "community": community,
-    "sign_in_page": sign_in.sign_in_page,
-    "sign_in": sign_in.sign_in,
-    "choose_language": sign_in.choose_language,
-    "sign_out": sign_in.sign_out,
-    "home": home.home,
-    "products": products.products,
-    "photo": products.photo,
-    "product": product.product,
-    "edit_product": product.edit_product,
-    "switch_on_sale": product.switch_on_sale,
-    "change_rules": rules.change_rules,
-    "orders": orders.orders,
-    "balance": balance.balance,
-    "shops": shops.shops,
-    "connect_shop": connect.connect_shop,
-    "shop_connected": connect.shop_connected,
-    "retry_shop": shops.retry_shop,
-    "approve_plan": shops.approve_plan,
-    "log": log.log,
-    "run": log.run,
-    "retry_run": retry.retry_run,
-    "letters": letters.letters,
-    "preview_letters": letters.preview_letters,
-    "replay_letters": letters.replay_letters,
-}
+
+@cache
+def view_of(name: str) -> View:
+    """The view a rule names as module.function; imported when it is first asked for, so a start pays for no other.
+
+    Raises: ImportError, AttributeError for a name without a view.
+    """
+    module, _, function = name.partition(".")
+    found: View = getattr(import_module(f"chalicelib.web.views.{module}"), function)
+    return found
 
 
 def answer(rule: Rule, request: Request, source: ServicesSource) -> Answer:
@@ -121,7 +87,7 @@ def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) ->
             return problem(visit, 400, "unreadable")
         if not _is_ours(visit):
             return problem(visit, 403, "expired")
-    return VIEWS[rule.view](visit, services)
+    return view_of(rule.view)(visit, services)
 
 
 def _is_ours(visit: Visit) -> bool:

@@ -135,11 +135,13 @@ def _environment() -> Environment:
 @cache
 def static_files() -> dict[str, tuple[str, bytes]]:
     """Versioned name -> (content type, bytes); the version is a hash of the content, so it may be kept for ever."""
-    kinds = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+    kinds = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
     found: dict[str, tuple[str, bytes]] = {}
     for path in sorted((ROOM / "static").iterdir()):
+        # A folder is one file in pieces: static/pinto.css/*.css, put together in the order of their names.
+        pieces = sorted(path.iterdir()) if path.is_dir() else [path]
         if path.suffix in kinds:
-            data = path.read_bytes()
+            data = b"\n".join(piece.read_bytes() for piece in pieces)
             digest = hashlib.sha256(data).hexdigest()[:12]
             found[f"{path.stem}.{digest}{path.suffix}"] = (kinds[path.suffix], data)
     return found

@@ -22,7 +22,7 @@ def register(app: Chalice, services: ServicesSource) -> None:
         # Some clients keep the form's Content-Type when a redirect turns their POST into a GET.
         kinds = [FORM] if rule.method == "POST" else ["application/json", FORM]
         handler = _handler(app, services, rule)
-        app.route(rule.path, methods=[rule.method], content_types=kinds, name=f"web_{rule.view}")(handler)
+        app.route(rule.path, methods=[rule.method], content_types=kinds, name=_name(rule))(handler)
 
 
 def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[..., Response]:
@@ -35,8 +35,12 @@ def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[...
             return _response(STILL[rule.view]((request.uri_params or {}).get("name", "")))
         return _response(answer(rule, request, services))
 
-    handle.__name__ = f"web_{rule.view}"
+    handle.__name__ = _name(rule)
     return handle
+
+
+def _name(rule: Rule) -> str:
+    return "web_" + rule.view.replace(".", "_")
 
 
 def _response(given: Answer) -> Response:

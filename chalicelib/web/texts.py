@@ -1,4 +1,4 @@
-"""Words of the pages in Thai and English, kept in text/<language>.toml."""
+"""Words of the pages in Thai and English, kept in text/<language>.toml and, by subject, in text/<language>/*.toml."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ _ROOM = Path(__file__).parent / "text"
 
 @cache
 def texts(language: str) -> Mapping[str, str]:
-    """Every text of one language, dotted key -> text."""
-    return dict(_flat(tomllib.loads((_ROOM / f"{language}.toml").read_text("utf-8")), ""))
+    """Every text of one language, dotted key -> text. Raises: ValueError when two files write the same key."""
+    found: dict[str, str] = {}
+    for path in (_ROOM / f"{language}.toml", *sorted((_ROOM / language).glob("*.toml"))):
+        rows = dict(_flat(tomllib.loads(path.read_text("utf-8")), ""))
+        if twice := rows.keys() & found.keys():
+            raise ValueError(f"{path.name} writes {sorted(twice)} again")
+        found |= rows
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:

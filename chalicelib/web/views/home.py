@@ -128,3 +128,8 @@ def _line(store: Store, shop: Shop, wanted: Set[str]) -> ShopLine:
     held = store.plans.waiting(shop.id)
     waits = held is not None and not store.plans.approved(shop.id, str(held["fingerprint"]))
     return ShopLine(shop, len(live & wanted), len(wanted), next(iter([*unclean, *nights]), None), waits)
+
+
+def community(visit: Visit, services: Services) -> Answer:
+    """A community's front door is its product list."""
+    return redirect(visit.url(f"/c/{visit.parameters['community']}/products"))

@@ -1,0 +1,87 @@
+"""What use cases ask of the outside: marketplaces, stores, queues; nobody here knows who answers."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.domain.ports.channel import (
+    Allowance,
+    Channel,
+    ForgedPushError,
+    Grant,
+    Limit,
+    LookAt,
+    MalformedPushError,
+    PushReading,
+    TokenSource,
+)
+from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
+from chalicelib.domain.ports.keeping import (
+    Balances,
+    Breakers,
+    Consents,
+    Failures,
+    PendingConsent,
+    Seen,
+    SyncLog,
+    UrgentWaits,
+    WaitingPlans,
+)
+from chalicelib.domain.ports.marketplace import (
+    Created,
+    Marketplace,
+    OfferTarget,
+    OrderWindow,
+    Outcome,
+    PhotoFile,
+    SellerDesk,
+)
+from chalicelib.domain.ports.orders import Cursor, Orders
+from chalicelib.domain.ports.queues import DeadLetters, Lane, Queues
+from chalicelib.domain.ports.shops import Bindings, Shops
+from chalicelib.domain.ports.store import Store
+
+Clock = Callable[[], datetime]
+"""Answers the present moment, aware UTC."""
+
+__all__ = [
+    "Allowance",
+    "Balances",
+    "Bindings",
+    "Breakers",
+    "Catalogues",
+    "Channel",
+    "Clock",
+    "Communities",
+    "Consents",
+    "Created",
+    "Cursor",
+    "DeadLetters",
+    "Failures",
+    "ForgedPushError",
+    "Grant",
+    "Lane",
+    "Limit",
+    "LookAt",
+    "MalformedPushError",
+    "Marketplace",
+    "OfferTarget",
+    "OrderWindow",
+    "Orders",
+    "Outcome",
+    "PendingConsent",
+    "PhotoFile",
+    "Photos",
+    "Policies",
+    "PushReading",
+    "PushRules",
+    "Queues",
+    "Seen",
+    "SellerDesk",
+    "Shops",
+    "Stock",
+    "Store",
+    "SyncLog",
+    "TokenSource",
+    "UrgentWaits",
+    "WaitingPlans",
+]

@@ -1,0 +1,113 @@
+"""Where communities, their catalogues, rules, stock and photos lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.bundles import Recipe
+from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
+from chalicelib.domain.policy import CommunityPolicy
+from chalicelib.domain.ports.marketplace import PhotoFile
+from chalicelib.domain.stock import Movement, PushRule, StockLevel
+
+
+class Communities(Protocol):
+    def get(self, community_id: str) -> Community: ...  # raises NotFoundError
+    def list(self) -> tuple[Community, ...]: ...
+    def save(self, community: Community) -> None: ...
+
+
+class Policies(Protocol):
+    def of(self, community_id: str) -> CommunityPolicy | None:
+        """What the community decided, or None: then the defaults hold."""
+
+    def save(self, community_id: str, policy: CommunityPolicy) -> None: ...
+
+
+class PushRules(Protocol):
+    """What one shop may show, per SKU or as a whole, and what is not ours to write there."""
+
+    def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, PushRule]:
+        """SKU -> its rule, else the shop's, else the plain one; for each SKU asked, in one keyed read."""
+
+    def stored(self, shop_id: str) -> dict[str, PushRule]:
+        """SKU -> rule as a person set it; "" is the whole shop."""
+
+    def save(self, shop_id: str, sku: str, rule: PushRule) -> None:
+        """The SKU has this rule in the shop; "" means the whole shop."""
+
+    def clear(self, shop_id: str, sku: str) -> None: ...
+
+    def kept(self, shop_id: str, codes: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Product code -> fields (title, price, stock) the seller keeps by hand there; products without: missing."""
+
+    def keep(self, shop_id: str, code: str, fields: frozenset[str]) -> None:
+        """The seller keeps exactly these fields of the product; none gives all back."""
+
+    def locked(self, shop_id: str, skus: Sequence[str], now: datetime) -> dict[str, frozenset[str]]:
+        """SKU -> fields (price, stock) that a promotion holds now, as far as a refusal told."""
+
+    def lock(self, shop_id: str, sku: str, field: str, until: datetime) -> None:
+        """The field is not written before `until`: a promotion refused it."""
+
+
+class Catalogues(Protocol):
+    def get(self, community_id: str) -> Catalogue:
+        """Everything of one community, products by code, with on-hand units. Raises: NotFoundError."""
+
+    def products(self, community_id: str) -> tuple[Product, ...]: ...
+
+    def product(self, community_id: str, code: str) -> Product: ...  # raises NotFoundError
+
+    def products_of(self, community_id: str, skus: Sequence[str]) -> tuple[Product, ...]:
+        """The products these SKUs belong to, each once; unknown SKUs are left out. Keyed reads, no scan."""
+
+    def save(self, product: Product, expected_version: int) -> Product:
+        """The product as stored, its version one higher than `expected_version` (0 = new).
+
+        Raises: StaleWriteError when the stored version is another, or when a SKU belongs to another product;
+        BundleError for components that are unknown, bundles themselves or the bundle itself, and for a SKU taken
+        away while a bundle is made of it.
+        """
+
+    def bundles_using(self, community_id: str, skus: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """SKU -> bundles made of it; SKUs in no bundle are missing. One keyed read."""
+
+    def recipes(self, community_id: str, skus: Sequence[str]) -> dict[str, Recipe]:
+        """SKU -> components, for those that are bundles. One keyed read."""
+
+    def family(self, community_id: str, skus: Sequence[str]) -> tuple[str, ...]:
+        """The SKUs whose numbers move together: these, components of bundles among them, and every bundle made of
+        any of those, by SKU. One keyed read, two when there are bundles among them."""
+
+    def save_maker(self, community_id: str, maker: Maker) -> None: ...
+
+    def makers(self, community_id: str) -> tuple[Maker, ...]: ...
+
+
+class Stock(Protocol):
+    def level(self, community_id: str, sku: str) -> StockLevel:
+        """The level; zeros for a SKU never counted."""
+
+    def levels(self, community_id: str, skus: Sequence[str]) -> dict[str, StockLevel]: ...
+
+    def move(self, community_id: str, movement: Movement) -> StockLevel:
+        """The level after the movement; the same movement id again changes nothing. Raises: StockError."""
+
+    def count(
+        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime
+    ) -> StockLevel:
+        """On hand is this number, reservations untouched; the same movement id again changes nothing."""
+
+    def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
+        """Newest first."""
+
+
+class Photos(Protocol):
+    def put(self, data: bytes, content_type: str) -> str:
+        """The content key (hex SHA-256) under which the photo is kept; the same bytes are kept once."""
+
+    def get(self, key: str) -> PhotoFile: ...  # raises NotFoundError
+    def has(self, key: str) -> bool: ...

@@ -1,0 +1,91 @@
+"""Where runs, balances, waiting plans and small remembered things lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from chalicelib.domain.balance import Balance
+from chalicelib.domain.breaker import Breaker
+from chalicelib.domain.letters import Failure
+from chalicelib.domain.synclog import Entry, Run
+
+
+class SyncLog(Protocol):
+    def start(self, run: Run) -> None: ...
+    def add(self, entries: Sequence[Entry]) -> None: ...
+    def finish(self, run: Run) -> None: ...
+    def run(self, run_id: str) -> Run: ...  # raises NotFoundError
+    def runs(self, community_id: str, limit: int = 50) -> tuple[Run, ...]:
+        """Newest first."""
+
+    def entries(self, run_id: str) -> tuple[Entry, ...]: ...
+    def recent_entries(self, community_id: str, limit: int = 200) -> tuple[Entry, ...]:
+        """Newest first, over all shops of the community."""
+
+
+class Balances(Protocol):
+    def save(self, balance: Balance) -> None: ...
+    def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
+        """Newest day first."""
+
+    def of_day(self, day: date) -> tuple[Balance, ...]: ...
+
+
+class WaitingPlans(Protocol):
+    def hold(self, shop_id: str, run_id: str, reasons: Sequence[str], summary: Sequence[str], fingerprint: str) -> None:
+        """The plan waits for a person; `fingerprint` recognises the same plan when it is made again."""
+
+    def approve(self, shop_id: str, fingerprint: str, person: str) -> None: ...  # raises NotFoundError
+    def approved(self, shop_id: str, fingerprint: str) -> bool: ...
+    def waiting(self, shop_id: str) -> dict[str, object] | None: ...
+    def clear(self, shop_id: str) -> None: ...
+
+
+class Seen(Protocol):
+    def first_time(self, key: str, seconds: int) -> bool:
+        """True once per key within the time; a repeat answers False."""
+
+
+class Breakers(Protocol):
+    def get(self, shop_id: str) -> tuple[Breaker, int]:
+        """The shop's breaker and its version; a clean one and 0 for a shop that never failed."""
+
+    def save(self, shop_id: str, breaker: Breaker, expected_version: int) -> None: ...  # raises StaleWriteError
+
+
+class UrgentWaits(Protocol):
+    def say(self, shop_id: str, seconds: float) -> None:
+        """Urgent work waits for the shop, until the time is over; whoever holds the shop may make way."""
+
+    def any(self, shop_id: str) -> bool:
+        """Whether urgent work waits for the shop now. One keyed read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingConsent:
+    """A seller's browser that was sent to a channel to agree. `shop` is the shop to reconnect, empty for a new one."""
+
+    community: str
+    channel: str
+    app_key: str
+    base_url: str = ""
+    shop: str = ""
+
+
+class Consents(Protocol):
+    def expect(self, pending: PendingConsent, seconds: int) -> str:
+        """An unguessable state that means this consent until the time is over."""
+
+    def take(self, state: str) -> PendingConsent | None:
+        """The consent the state stands for, once; None for a state that is unknown, used or too old."""
+
+
+class Failures(Protocol):
+    def note(self, failure: Failure) -> None:
+        """The message failed once more; the first time is kept, the reason is the last one."""
+
+    def of(self, digests: Sequence[str]) -> dict[str, Failure]:
+        """Digest of a message -> why it failed last, for those that are known."""

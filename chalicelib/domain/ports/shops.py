@@ -1,0 +1,48 @@
+"""Where connected shops, what is offered in them and what troubles them lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from chalicelib.domain.offers import Binding
+from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
+
+
+class Shops(Protocol):
+    def get(self, shop_id: str) -> Shop: ...  # raises NotFoundError
+    def list(self) -> tuple[Shop, ...]: ...
+    def of_community(self, community_id: str) -> tuple[Shop, ...]: ...
+    def by_remote(self, channel: str, remote_id: str) -> Shop: ...  # raises NotFoundError
+    def save(self, shop: Shop) -> None: ...
+    def save_app(self, app: AppKeys) -> None: ...
+    def apps(self, channel: str) -> tuple[AppKeys, ...]: ...
+    def access(self, shop_id: str) -> ShopAccess: ...
+    def tokens(self, shop_id: str) -> Tokens: ...
+
+    def save_tokens(self, shop_id: str, tokens: Tokens, expected_generation: int | None) -> Tokens:
+        """Stored encrypted, generation one higher. None: a new consent, whatever was there before.
+
+        Raises: StaleWriteError when another worker saved first.
+        """
+
+    def lease(self, shop_id: str, owner: str, seconds: float, purpose: str = "work") -> Lease | None:
+        """The right to work on the shop, or None while another holds it."""
+
+    def extend(self, lease: Lease, seconds: float) -> Lease: ...  # raises LeaseLostError
+    def release(self, lease: Lease) -> None: ...
+
+
+class Bindings(Protocol):
+    def of_shop(self, shop_id: str) -> dict[str, Binding]:
+        """Seller SKU -> binding, all of the shop."""
+
+    def of_skus(self, shop_id: str, skus: Sequence[str]) -> dict[str, Binding]: ...
+    def save(self, bindings: Sequence[Binding], lease: Lease | None = None) -> None: ...
+    def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
+        """The remembered quantity falls by what the channel itself sold, never below zero; gone offers ignored."""
+
+    def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
+        """Content key -> the marketplace's reference, for photos handed over before."""
+
+    def save_images(self, shop_id: str, images: Mapping[str, str]) -> None: ...

@@ -1,0 +1,42 @@
+"""Every store, handed over as one argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
+from chalicelib.domain.ports.keeping import (
+    Balances,
+    Breakers,
+    Consents,
+    Failures,
+    Seen,
+    SyncLog,
+    UrgentWaits,
+    WaitingPlans,
+)
+from chalicelib.domain.ports.orders import Orders
+from chalicelib.domain.ports.shops import Bindings, Shops
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Every store a use case may need, handed over as one argument."""
+
+    communities: Communities
+    catalogues: Catalogues
+    stock: Stock
+    photos: Photos
+    shops: Shops
+    bindings: Bindings
+    orders: Orders
+    log: SyncLog
+    balances: Balances
+    plans: WaitingPlans
+    seen: Seen
+    consents: Consents
+    failures: Failures
+    breakers: Breakers
+    urgent: UrgentWaits
+    policies: Policies
+    rules: PushRules
