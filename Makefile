@@ -20,7 +20,11 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-setup: $(VENV)/.ready ## the virtual environment with pinned packages
+# htmx comes from a pinned package, so that no copy of it lies in this repository.
+chalicelib/web/static/htmx.js: $(VENV)/.ready
+	cp $(VENV)/lib/python*/site-packages/django_htmx/static/django_htmx/htmx-2.min.js $@
+
+setup: $(VENV)/.ready chalicelib/web/static/htmx.js ## the virtual environment with pinned packages
 
 run: setup ## the whole promise on this machine: 17 communities, two marketplaces, buyers, balance (ONCE=1, FRESH=1)
 	$(BIN)/python -m sandbox.world.run

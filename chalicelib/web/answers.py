@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 _POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "object-src 'none'",

@@ -39,6 +39,7 @@ class Frame:
     tab: str
     style: str
     icon: str
+    script: str
 
     @property
     def tabs(self) -> tuple[str, ...]:
@@ -94,6 +95,7 @@ def _frame(visit: Visit, heading: str, community: Community | None, tab: str) ->
         tab=tab,
         style=visit.url(f"/static/{versioned('pinto.css')}"),
         icon=visit.url(f"/static/{versioned('pinto.svg')}"),
+        script=visit.url(f"/static/{versioned('htmx.js')}"),
     )
 
 
