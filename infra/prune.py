@@ -16,14 +16,25 @@ PILLOW_FORMATS = frozenset({"Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "
 # Logger and partial batches are all that Pinto takes from it.
 POWERTOOLS = frozenset({"batch", "data_classes", "jmespath_utils", "parser", "typing"})
 UNUSED = (
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
     "babel/messages",  # Collects texts from sources; ours are TOML.
+    "aws_lambda_powertools/event_handler",  # Chalice routes.
+    "botocore/cacert.pem",  # certifi's is taken wherever certifi is.
     "anyio",  # httpx needs it for its asynchronous half; Pinto has threads.
     "boto3/examples",
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # Python brings its own timezones.
+    "charset_normalizer",  # reportlab names it for pages fetched from the web.
+    "fontpkg",  # Finds fonts by name; the sheets know their folder.
+    "pydantic/mypy.py",
     "pydantic/v1",
+    "reportlab/graphics",
+    "reportlab/fonts",
+    "reportlab/platypus",
+    "s3transfer/processpool.py",
+    "urllib3/contrib/pyopenssl.py",
     "urllib3/contrib/emscripten",
 )
+# What printed sheets are set in.
+FONTS = frozenset({"Sarabun-Regular", "Sarabun-Bold"})
 SUFFIXES = (".pyi", ".pyx", ".c", ".h", "py.typed")
 
 
@@ -33,6 +44,7 @@ def prune(folder: Path) -> None:
     _locales(folder / "babel" / "locale-data")
     _pillow(folder / "PIL", folder / "pillow.libs")
     _powertools(folder / "aws_lambda_powertools" / "utilities")
+    _fonts(folder / "fontpkg_sarabun" / "files")
     for unused in UNUSED:
         _remove(folder / unused)
     for path in list(folder.rglob("*")):
@@ -50,6 +62,12 @@ def _locales(data: Path) -> None:
     for locale in data.glob("*.dat"):
         if locale.stem not in LOCALES:
             locale.unlink()
+
+
+def _fonts(files: Path) -> None:
+    for font in files.glob("*.ttf"):
+        if font.stem not in FONTS:
+            font.unlink()
 
 
 def _powertools(utilities: Path) -> None:
