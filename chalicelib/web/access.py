@@ -30,6 +30,11 @@ class Rule(NamedTuple):
         return self.roles is None
 
     @property
+    def is_api(self) -> bool:
+        """True for calls of programs: a bearer signs in, and every answer is JSON."""
+        return self.path.startswith("/api/")
+
+    @property
     def of_community(self) -> bool:
         """True when the address names a community, so that belonging to it is checked."""
         return "{community}" in self.path
@@ -63,6 +68,45 @@ RULES = (
     Rule("GET", "/letters", "letters.letters", OFFICE),
     Rule("POST", "/letters/preview", "letters.preview_letters", OFFICE),
     Rule("POST", "/letters/replay", "letters.replay_letters", OFFICE),
+    Rule("GET", "/api", "api_guide.guide", None),
+    Rule("POST", "/api/v1/session", "api.sessions.sign_in", None),
+    Rule("GET", "/api/v1/session", "api.sessions.who"),
+    Rule("DELETE", "/api/v1/session", "api.sessions.sign_out"),
+    Rule("GET", "/api/v1/openapi.json", "api.openapi.description", None),
+    Rule("GET", "/api/v1/communities", "api.communities.communities"),
+    Rule("GET", "/api/v1/communities/{community}", "api.communities.community"),
+    Rule("GET", "/api/v1/communities/{community}/products", "api.products.products"),
+    Rule("POST", "/api/v1/communities/{community}/products", "api.products.add_product"),
+    Rule("GET", "/api/v1/communities/{community}/products/{code}", "api.products.product"),
+    Rule("PATCH", "/api/v1/communities/{community}/products/{code}", "api.products.edit_product"),
+    Rule("GET", "/api/v1/communities/{community}/stock", "api.stock.levels"),
+    Rule("GET", "/api/v1/communities/{community}/stock/{sku}", "api.stock.level"),
+    Rule("GET", "/api/v1/communities/{community}/stock/{sku}/why", "api.stock.why"),
+    Rule("GET", "/api/v1/communities/{community}/stock/{sku}/movements", "api.stock.movements"),
+    Rule("POST", "/api/v1/communities/{community}/stock/{sku}/count", "api.stock.count"),
+    Rule("POST", "/api/v1/communities/{community}/stock/{sku}/adjust", "api.stock.adjust"),
+    Rule("GET", "/api/v1/communities/{community}/shops", "api.shops.shops"),
+    Rule("GET", "/api/v1/communities/{community}/shops/{shop}", "api.shops.shop"),
+    Rule("POST", "/api/v1/communities/{community}/shops/{shop}/retry", "api.shops.retry"),
+    Rule("POST", "/api/v1/communities/{community}/shops/{shop}/pause", "api.shops.pause"),
+    Rule("POST", "/api/v1/communities/{community}/shops/{shop}/resume", "api.shops.resume"),
+    Rule("POST", "/api/v1/communities/{community}/shops/{shop}/approve", "api.shops.approve", OFFICE),
+    Rule("GET", "/api/v1/communities/{community}/shops/{shop}/rules", "api.shops.rules"),
+    Rule("PUT", "/api/v1/communities/{community}/shops/{shop}/rules", "api.shops.set_shop_rule"),
+    Rule("PUT", "/api/v1/communities/{community}/shops/{shop}/rules/{sku}", "api.shops.set_rule"),
+    Rule("DELETE", "/api/v1/communities/{community}/shops/{shop}/rules/{sku}", "api.shops.clear_rule"),
+    Rule("GET", "/api/v1/communities/{community}/shops/{shop}/kept/{code}", "api.shops.kept"),
+    Rule("PUT", "/api/v1/communities/{community}/shops/{shop}/kept/{code}", "api.shops.keep"),
+    Rule("GET", "/api/v1/communities/{community}/orders", "api.orders.orders"),
+    Rule("GET", "/api/v1/communities/{community}/shops/{shop}/orders/{order}", "api.orders.order"),
+    Rule("GET", "/api/v1/communities/{community}/balances", "api.log.balances"),
+    Rule("GET", "/api/v1/communities/{community}/runs", "api.log.runs"),
+    Rule("GET", "/api/v1/communities/{community}/runs/{run}", "api.log.run"),
+    Rule("GET", "/api/v1/communities/{community}/runs/{run}/entries", "api.log.entries"),
+    Rule("POST", "/api/v1/communities/{community}/runs/{run}/retry", "api.log.retry_run"),
+    Rule("GET", "/api/v1/letters", "api.letters.letters", OFFICE),
+    Rule("POST", "/api/v1/letters/preview", "api.letters.preview", OFFICE),
+    Rule("POST", "/api/v1/letters/replay", "api.letters.replay", OFFICE),
 )
 
 

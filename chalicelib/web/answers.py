@@ -37,6 +37,7 @@ class Answer:
     cache: str = PRIVATE
     location: str = ""
     cookies: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
     def setting(self, cookies: tuple[str, ...]) -> Answer:
         """This answer, which also sets these cookies."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 View = Callable[[Visit, Services], Answer]
 logger = logging.getLogger("pinto.web")
-_PARAMETER = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+PARAMETER = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
 
 def health(name: str) -> Answer:
@@ -50,15 +50,16 @@ def view_of(name: str) -> View:
 
     Raises: ImportError, AttributeError for a name without a view.
     """
-    module, _, function = name.partition(".")
-    found: View = getattr(import_module(f"chalicelib.web.views.{module}"), function)
+    module, _, function = name.rpartition(".")
+    room = "" if module.startswith("api.") else "views."
+    found: View = getattr(import_module(f"chalicelib.web.{room}{module}"), function)
     return found
 
 
 def answer(rule: Rule, request: Request, source: ServicesSource) -> Answer:
     """The gate: facts, session, access, form token, view; whatever goes wrong becomes a page in words."""
     services = source()
-    visit = _visit(request, services)
+    visit = visit_of(request, services)
     try:
         return _admitted(rule, visit, request, services)
     except NotFoundError:
@@ -72,7 +73,7 @@ def answer(rule: Rule, request: Request, source: ServicesSource) -> Answer:
 
 
 def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) -> Answer:
-    if not all(_PARAMETER.fullmatch(value) for value in visit.parameters.values()):
+    if not all(PARAMETER.fullmatch(value) for value in visit.parameters.values()):
         raise NotFoundError("no such address")
     visit = visit.signed_in(_session(visit, services))
     if not rule.is_public and visit.person is None:
@@ -99,10 +100,11 @@ def _is_ours(visit: Visit) -> bool:
 def _session(visit: Visit, services: Services) -> Session | None:
     session_id = visit.token(SESSION_COOKIE)
     session = services.sessions.get(session_id) if session_id else None
-    return session if session and session.until > visit.now else None
+    return session if session and session.until > visit.now and not session.is_of_api else None
 
 
-def _visit(request: Request, services: Services) -> Visit:
+def visit_of(request: Request, services: Services) -> Visit:
+    """The facts of a request, as far as they can be believed."""
     headers, context = request.headers, request.context
     parameters = dict(request.uri_params or {})
     path, base = _paths(request.path, str(context.get("path", request.path)), parameters)

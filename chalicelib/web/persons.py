@@ -20,9 +20,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser. `id` is the opaque value of its cookie, `form_token` the proof its forms carry."""
+    """One signed-in browser. `id` is the opaque value of its cookie, `form_token` the proof its forms carry.
+
+    A program's session has no form token: its `id` is a bearer token and opens no page.
+    """
 
     id: str
     person: Person
     form_token: str
     until: datetime
+
+    @property
+    def is_of_api(self) -> bool:
+        """Whether a program holds it."""
+        return not self.form_token

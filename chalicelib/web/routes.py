@@ -21,6 +21,8 @@ def register(app: Chalice, services: ServicesSource) -> None:
     for rule in RULES:
         # Some clients keep the form's Content-Type when a redirect turns their POST into a GET.
         kinds = [FORM] if rule.method == "POST" else ["application/json", FORM]
+        if rule.is_api:
+            kinds = ["application/json"]
         handler = _handler(app, services, rule)
         app.route(rule.path, methods=[rule.method], content_types=kinds, name=_name(rule))(handler)
 
@@ -31,6 +33,10 @@ def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[...
 
         request = app.current_request
         assert request is not None
+        if rule.is_api:
+            from chalicelib.web.api.gate import answer as call
+
+            return _response(call(rule, request, services))
         if rule.view in STILL:
             return _response(STILL[rule.view]((request.uri_params or {}).get("name", "")))
         return _response(answer(rule, request, services))
@@ -51,6 +57,7 @@ def _response(given: Answer) -> Response:
     headers: dict[str, Any] = {**GUARDS, "Content-Type": given.content_type, "Cache-Control": given.cache}
     if given.location:
         headers["Location"] = given.location
+    headers.update(given.headers)
     if given.cookies:
         headers["Set-Cookie"] = list(given.cookies)
     return Response(body=given.body, headers=headers, status_code=given.status)

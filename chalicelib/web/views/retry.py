@@ -60,6 +60,11 @@ def retry_run(visit: Visit, services: Services) -> Answer:
     return redirect(visit.url(f"/c/{community.id}/log/{run.id}?done=asked"))
 
 
+def open_skus(store: Store, community: Community, run_id: str) -> tuple[str, ...]:
+    """The SKUs that what did not arrive of a run is about."""
+    return _skus(store, community, _meant(store.log.entries(run_id), ""))
+
+
 def _meant(entries: Iterable[Entry], number: str) -> list[Entry]:
     return [entry for entry in entries if is_open(entry) and number in ("", str(entry.number))]
 

@@ -43,7 +43,7 @@ def sign_in(visit: Visit, services: Services) -> Answer:
     view = SignInView(email[:LONGEST], local_path(visit.form.get("next", "/")))
     if not email or not password or len(email) > LONGEST or len(password) > LONGEST:
         return _form(visit, SignInView(view.email, view.then, "sign_in.both"), 422)
-    if not _may_try(services, visit, email):
+    if not may_try(services, visit, email):
         return _form(visit, SignInView(view.email, view.then, "sign_in.too_many"), 429)
     person = services.people.sign_in(email, password)
     if person is None:
@@ -80,7 +80,7 @@ def _form(visit: Visit, view: SignInView, status: int = 200) -> Answer:
     return answer.setting(cookies)
 
 
-def _may_try(services: Services, visit: Visit, email: str) -> bool:
+def may_try(services: Services, visit: Visit, email: str) -> bool:
     """Whether there is a try left in this quarter of an hour, for this person here and for this address at all.
 
     Villages share one mobile address, so the address alone gets more tries. Names are kept as fingerprints.
