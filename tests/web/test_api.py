@@ -172,7 +172,7 @@ def test_a_count_sent_twice_counts_once(world, seller):
     seller.post(f"{path}/adjust", {"units": -2, "because": "broken jars"})
     again = said(seller.post(f"{path}/count", {"on_hand": 7}, idempotency_key=key))
     assert (first["on_hand"], again["on_hand"]) == (7, 5)
-    assert seller.post(f"{path}/count", {"on_hand": 8}, idempotency_key=key).status_code == 422
+    assert seller.post(f"{path}/count", {"on_hand": 8}, idempotency_key=key).status_code == 409
     moved = said(seller.get(f"{path}/movements"))["items"]
     assert [one["kind"] for one in moved].count("adjust") == 1
     assert said(seller.get(f"{path}/why"))["on_hand"] == 5

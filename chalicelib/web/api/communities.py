@@ -30,7 +30,7 @@ def communities(call: Call) -> Page[CommunityOut]:
     """Those the caller works for, by id; all of them for the office."""
     rows = sorted(communities_of(call.services.store, call.person), key=lambda one: one.id)
     assert isinstance(call.query, Paged)
-    return page_after(rows, call.query, lambda one: (one.id,), _said)
+    return page_after(rows, call.query, lambda one: one.id, _said)
 
 
 @operation("One community", CommunityOut, errors=(404,))

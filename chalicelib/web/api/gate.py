@@ -89,7 +89,7 @@ def _call(asked: Operation, visit: Visit, request: Request, services: Services) 
         _body(asked, raw),
         raw,
         _version(headers.get("if-match", "")) if asked.needs_version else 0,
-        _repeat_key(headers.get("idempotency-key", "")) if asked.repeatable else "",
+        _repeat_key(headers.get("idempotency-key")) if asked.repeatable else "",
     )
 
 
@@ -119,10 +119,10 @@ def _version(header: str) -> int:
     return int(found[1])
 
 
-def _repeat_key(header: str) -> str:
-    if header and not _REPEAT.fullmatch(header):
+def _repeat_key(header: str | None) -> str:
+    if header is not None and not _REPEAT.fullmatch(header):
         raise invalid("Idempotency-Key", "repeat_key")
-    return header
+    return header or ""
 
 
 def _said(asked: Operation, given: Any) -> Answer:

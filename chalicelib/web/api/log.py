@@ -14,7 +14,7 @@ from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.sync.messages import look_at_offers, traced
 from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import ID, Asked, Model, Moment, Page, Paged, Query
-from chalicelib.web.api.paging import cut, place_of
+from chalicelib.web.api.paging import moment_place, page_after, page_before
 from chalicelib.web.api.problems import ApiError
 from chalicelib.web.texts import reason
 from chalicelib.web.views.retry import open_skus
@@ -120,13 +120,12 @@ def runs(call: Call) -> Page[RunOut]:
     """The newest runs first."""
     asked = call.query
     assert isinstance(asked, RunsQuery)
-    before = place_of(asked.cursor, 2)
-    left = [
+    found = [
         one
         for one in call.services.store.log.runs(call.community, READ_AT_MOST)
-        if asked.shop in ("", one.shop) and asked.state in (None, one.state) and (not before or _place(one) < before)
+        if asked.shop in ("", one.shop) and asked.state in (None, one.state)
     ]
-    return cut(left, asked.limit, _place, _run)
+    return page_before(found, asked, _place, _run)
 
 
 @operation("One run", RunOut, errors=(404,))
@@ -140,16 +139,13 @@ def entries(call: Call) -> Page[EntryOut]:
     """Every change in the order it was sent."""
     asked, found = call.query, _asked(call)
     assert isinstance(asked, EntriesQuery)
-    after = place_of(asked.cursor, 1)
     every = sorted(call.services.store.log.entries(found.id), key=lambda entry: entry.number)
-    left = [
+    kept = [
         one
         for one in every
-        if asked.state in (None, one.state)
-        and (asked.sku in one.seller_sku or asked.sku in one.product_code)
-        and (not after or f"{one.number:08d}" > after[0])
+        if asked.state in (None, one.state) and (asked.sku in one.seller_sku or asked.sku in one.product_code)
     ]
-    return cut(left, asked.limit, lambda one: (f"{one.number:08d}",), _entry)
+    return page_after(kept, asked, lambda one: f"{one.number:08d}", _entry)
 
 
 @operation("Try a run's open changes again", Asked, status=202, errors=(404, 409))
@@ -183,8 +179,8 @@ def _asked(call: Call) -> Run:
     return found
 
 
-def _place(one: Run) -> tuple[str, str]:
-    return one.started_at.isoformat(), one.id
+def _place(one: Run) -> str:
+    return moment_place(one.started_at, one.id)
 
 
 def _run(one: Run) -> RunOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.money import Money
 
@@ -13,8 +13,15 @@ TEXT = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$"
 SKU = r"^[A-Z0-9][A-Z0-9-]{0,39}$"
 ID = r"^[A-Za-z0-9._~-]{1,128}$"
 
+
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 3.0 is the whole number 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
 Sku = Annotated[str, Field(pattern=SKU, description="Seller SKU or product code.", examples=["NP-120"])]
-Units = Annotated[int, Field(ge=0, le=99_999, description="Whole units.", examples=[12])]
+Units = Annotated[int, Field(ge=0, le=99_999, description="Whole units.", examples=[12]), WHOLE]
 Moment = Annotated[AwareDatetime, Field(examples=["2026-11-25T03:03:12Z"])]
 
 
@@ -34,9 +41,7 @@ class Paged(Query):
     """A list is answered in pages; `next` of one page is the `cursor` of the following."""
 
     limit: Annotated[int, Field(ge=1, le=200, description="Rows of one page.", examples=[50])] = 50
-    cursor: Annotated[
-        str, Field(max_length=300, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before.")
-    ] = ""
+    cursor: Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$", description="`next` of the page before.")] = ""
 
 
 T = TypeVar("T", bound=Model)
@@ -64,7 +69,7 @@ class Amount(Model):
 class Price(Model):
     """A price a catalogue may hold: 1 to 999,999 baht."""
 
-    minor: Annotated[int, Field(ge=100, le=99_999_900, description="Satang: 8900 is 89 baht.", examples=[8900])]
+    minor: Annotated[int, Field(ge=100, le=99_999_900, description="Satang: 8900 is 89 baht.", examples=[8900]), WHOLE]
     currency: Literal["THB"] = "THB"
 
     @property

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import ID, Amount, Model, Moment, Page, Paged
-from chalicelib.web.api.paging import cut, place_of
+from chalicelib.web.api.paging import moment_place, page_before
 from chalicelib.web.api.shops import shop_of
 from chalicelib.web.views.orders import masked
 
@@ -59,9 +59,7 @@ def orders(call: Call) -> Page[OrderOut]:
     shops = [one.id for one in store.shops.of_community(call.community) if asked.shop in ("", one.id)]
     found = [order for shop in shops for order in store.orders.latest(shop, READ_AT_MOST)]
     found.sort(key=_place, reverse=True)
-    before = place_of(asked.cursor, 2)
-    left = [one for one in found if asked.state in (None, one.state) and (not before or _place(one) < before)]
-    return cut(left, asked.limit, _place, _said)
+    return page_before([one for one in found if asked.state in (None, one.state)], asked, _place, _said)
 
 
 @operation("One order", OrderOut, errors=(404,))
@@ -74,8 +72,8 @@ def order(call: Call) -> OrderOut:
     return _said(found)
 
 
-def _place(one: Order) -> tuple[str, str]:
-    return one.created_at.isoformat(), one.key
+def _place(one: Order) -> str:
+    return moment_place(one.created_at, one.key)
 
 
 def _said(one: Order) -> OrderOut:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.domain.catalogue import Kind, Product
-from chalicelib.web.api.models import LINE, TEXT, Amount, Model, Moment, Paged, Price, Sku, Units
+from chalicelib.web.api.models import LINE, TEXT, WHOLE, Amount, Model, Moment, Paged, Price, Sku, Units
 
 Title = Annotated[str, Field(min_length=1, max_length=255, pattern=LINE, examples=["น้ำพริกตาแดง 120 กรัม"])]
 TitleEn = Annotated[str, Field(max_length=255, pattern=f"({LINE})|^$", examples=["Red-eye chili paste 120 g"])]
@@ -21,10 +21,10 @@ OnSale = Annotated[bool, Field(description="False hides the product in every sho
 class SizeShape(Model):
     """The packed parcel of one unit."""
 
-    weight_g: Annotated[int, Field(ge=1, le=100_000, examples=[180])]
-    length_mm: Annotated[int, Field(ge=1, le=5_000, examples=[70])]
-    width_mm: Annotated[int, Field(ge=1, le=5_000, examples=[70])]
-    height_mm: Annotated[int, Field(ge=1, le=5_000, examples=[60])]
+    weight_g: Annotated[int, Field(ge=1, le=100_000, examples=[180]), WHOLE]
+    length_mm: Annotated[int, Field(ge=1, le=5_000, examples=[70]), WHOLE]
+    width_mm: Annotated[int, Field(ge=1, le=5_000, examples=[70]), WHOLE]
+    height_mm: Annotated[int, Field(ge=1, le=5_000, examples=[60]), WHOLE]
 
 
 class AxisShape(Model):

@@ -28,7 +28,7 @@ def products(call: Call) -> Page[ProductOut]:
         for one in call.services.store.catalogues.products(call.community)
         if asked.on_sale in (None, one.on_sale) and all(word in _said(one) for word in words)
     ]
-    return page_after(found, asked, lambda one: (one.code,), ProductOut.of)
+    return page_after(found, asked, lambda one: one.code, ProductOut.of)
 
 
 @operation("One product", ProductOut, errors=(404,), tagged=True)

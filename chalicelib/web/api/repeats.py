@@ -12,7 +12,7 @@ KEPT_S = 24 * 3600
 
 
 def is_repeat(call: Call) -> bool:
-    """Whether this call came before under its key. Raises: ApiError (422) when the key came with another body."""
+    """Whether this call came before under its key. Raises: ApiError (409) when the key came with another body."""
     if not call.repeat_key:
         return False
     seen, name = call.services.store.seen, movement_id(call)
@@ -20,7 +20,7 @@ def is_repeat(call: Call) -> bool:
     is_new = seen.first_time(f"api/{name}", KEPT_S)
     is_new_body = seen.first_time(f"api/{name}/{body}", KEPT_S)
     if not is_new and is_new_body:
-        raise ApiError(422, "key_used")
+        raise ApiError(409, "key_used")
     return not is_new
 
 

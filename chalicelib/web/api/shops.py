@@ -16,7 +16,7 @@ from chalicelib.domain.stock import PushRule
 from chalicelib.sync.edit_rules import keep_fields, set_rules
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.api.calls import Call, operation
-from chalicelib.web.api.models import Asked, Model, Moment, Units
+from chalicelib.web.api.models import WHOLE, Asked, Model, Moment, Units
 from chalicelib.web.api.problems import ApiError
 from chalicelib.web.services import Services
 
@@ -60,7 +60,7 @@ class Approval(Model):
 class RuleShape(Model):
     """How much of the sellable stock the shop may show."""
 
-    share_percent: Annotated[int, Field(ge=0, le=100, examples=[50])] = 100
+    share_percent: Annotated[int, Field(ge=0, le=100, examples=[50]), WHOLE] = 100
     hold_back: Units = 0
     minimum_to_show: Units = 1
     cap: Units | None = None

@@ -12,7 +12,7 @@ from chalicelib.sync import why as why_
 from chalicelib.sync.edit_catalogue import ask_shops, count_stock
 from chalicelib.web.api import repeats
 from chalicelib.web.api.calls import Call, operation
-from chalicelib.web.api.models import LINE, Model, Moment, Page, Paged, Query, Units
+from chalicelib.web.api.models import LINE, WHOLE, Model, Moment, Page, Paged, Query, Units
 from chalicelib.web.api.paging import page_after
 from chalicelib.web.api.products import sku_of
 
@@ -62,7 +62,7 @@ class Count(Model):
 class Adjust(Model):
     """A person adds or takes units, and says why."""
 
-    units: Annotated[int, Field(ge=-99_999, le=99_999, description="Signed change of on hand.", examples=[-2])]
+    units: Annotated[int, Field(ge=-99_999, le=99_999, description="Signed change of on hand.", examples=[-2]), WHOLE]
     because: Annotated[str, Field(min_length=1, max_length=120, pattern=LINE, examples=["broken jars"])]
 
 
@@ -106,7 +106,7 @@ def levels(call: Call) -> Page[LevelOut]:
     products = call.services.store.catalogues.products(call.community)
     skus = sorted(one.sku for product in products for one in product.variants if not one.is_bundle)
     found = call.services.store.stock.levels(call.community, skus)
-    return page_after([found[sku] for sku in skus], call.query, lambda one: (one.sku,), _level)
+    return page_after([found[sku] for sku in skus], call.query, lambda one: one.sku, _level)
 
 
 @operation("One stock level", LevelOut, errors=(404,))
