@@ -9,9 +9,10 @@ from typing import Any
 from chalicelib.domain.offers import ListingState
 from chalicelib.domain.orders import OPEN_STATES, Order
 from chalicelib.domain.shops import ShopState
-from chalicelib.domain.synclog import EntryState, RunState
+from chalicelib.domain.synclog import RunState
 from chalicelib.sync import reconcile
 from chalicelib.sync.desired import desired_listings
+from sandbox.chaos import afterwards
 from sandbox.chaos.goods import COMMUNITY, SKUS
 from sandbox.chaos.logs import Logs
 from sandbox.chaos.ours import ROUNDS, Ours
@@ -25,6 +26,7 @@ STATES = {
     "TO_CONFIRM_RECEIVE": "delivered", "COMPLETED": "completed", "CANCELLED": "cancelled",
 }  # fmt: skip
 MANY = 10_000
+GONE = "nothing gone on a failed read"
 
 
 def twins(world: World) -> int:
@@ -42,11 +44,13 @@ def check(engine: Ours, logs: Logs, rounds: int) -> list[str]:
     marketplace showed an old page as the present one, which only the balance can tell.
     """
     honest = [channel for channel in CHANNELS if channel not in engine.world.lied]
-    found = [*_orders(engine, honest), *_balances(engine)]
+    found = [*_orders(engine, honest), *afterwards.neighbours(engine), *_balances(engine)]
     found += [*_converges(engine, rounds), *_orders(engine, CHANNELS), *_ledger(engine), *_split(engine)]
     found += [
         *engine.broken,
         *_told(engine),
+        *afterwards.words(engine),
+        *afterwards.money(engine),
         *(f"nothing private leaks: {leak}" for leak in logs.leaks(engine.secrets)),
     ]
     number = twins(engine.world)
@@ -69,7 +73,7 @@ def _converges(engine: Ours, rounds: int) -> Iterator[str]:
                 yield from _offer(channel, listing, offer, rows.get(offer.seller_sku))
         for sku, binding in bindings.items():
             if sku in rows and binding.state is ListingState.GONE:
-                yield f"nothing gone on a failed read: {sku} stands on {channel} and is remembered as gone"
+                yield f"{GONE}: {sku} stands on {channel} and is remembered as gone"
 
 
 def _offer(channel: str, listing: Any, offer: Any, row: dict[str, Any] | None) -> Iterator[str]:
@@ -151,9 +155,6 @@ def _told(engine: Ours) -> Iterator[str]:
             yield f"every failure reaches a person: run {run.id} ({run.trigger}) of {run.shop} never ended"
         if run.state is RunState.COMPLETE and any(run.counts.get(bad) for bad in ("planned", "sent")):
             yield f"every failure reaches a person: run {run.id} is green with {dict(run.counts)}"
-    for entry in store.log.recent_entries(COMMUNITY.id, MANY):
-        if entry.state is EntryState.FAILED and not (entry.error and entry.because):
-            yield f"every failure reaches a person: {entry.product_code} {entry.field} failed without a reason"
 
 
 def _balances(engine: Ours) -> Iterator[str]:

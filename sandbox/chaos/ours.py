@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.money import Money
+from chalicelib.domain.offers import ListingState
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopState, Tokens
 from chalicelib.domain.stock import StockError
@@ -147,6 +148,20 @@ class Ours:
         """A person changes the catalogue through the site, which may fail under their hands."""
         self._as_person(f"staff: {what} {sku} {number}", lambda ctx: self._edit(ctx, sku, what, number))
 
+    def reprice(self, sku: str) -> Money:
+        """A person's new price, a baht more than the old, in calm weather."""
+        product = self.calm_store.catalogues.product(COMMUNITY.id, code_of(sku))
+        price = next(one.price for one in product.variants if one.sku == sku) + Money(100)
+        edit_catalogue.set_price(
+            self.calm_store,
+            Sender(self.lanes, Probe(self.rng)),
+            COMMUNITY.id,
+            product.code,
+            {sku: price},
+            product.version,
+        )
+        return price
+
     def counted(self, sku: str) -> None:
         """A person counted the SKU; told that it failed, they do it once more."""
         mark = f"count-{next(self.numbers)}"
@@ -262,11 +277,21 @@ class Ours:
         finally:
             self.stage.http.probe = None
             hand.probe.disarm()
+        self._nothing_wrongly_gone()
         for letter in letters:
             if f"message-{letter.number}" in failed:
                 self.lanes.failed(letter)
             else:
                 self.lanes.done(letter)
+
+    def _nothing_wrongly_gone(self) -> None:
+        """What stands in a shop is never remembered as gone, except where the marketplace itself hid it."""
+        for channel, shop_id in self.shops.items():
+            if channel in self.world.lied:
+                continue
+            for sku, binding in self.calm_store.bindings.of_shop(shop_id).items():
+                if binding.state is ListingState.GONE and self.world.stands(channel, sku, binding.listing_id):
+                    self.broken.append(f"nothing gone on a failed read: {sku} on {channel} is remembered as gone")
 
     # --- after the storm ---
 
@@ -295,10 +320,20 @@ class Ours:
             self.work(0, trouble=False)
         self.world.note(f"never came to rest: {[_said(letter) for letter in self.lanes.waiting[:5]]}")
 
+    def drain_for(self, seconds: float) -> None:
+        """Messages were worked on until none is left or so much time has passed."""
+        until_s = self.stage.clock.at_s + seconds
+        while (due_s := self.lanes.next_due_s()) is not None and max(due_s, self.stage.clock.at_s) <= until_s:
+            self.stage.clock.advance(max(due_s - self.stage.clock.at_s, 0.0))
+            self.work(0, trouble=False)
+
     def _people(self) -> None:
         """A person reconnects closed shops, looks at the plans that wait, and approves them."""
         for channel, shop_id in self.shops.items():
-            if self.calm_store.shops.get(shop_id).state is not ShopState.ACTIVE:
+            shop = self.calm_store.shops.get(shop_id)
+            if shop.state is not ShopState.ACTIVE:
+                if not shop.note:
+                    self.broken.append(f"every failure reaches a person: {shop_id} is {shop.state} without a word")
                 self.world.note(f"person: connects {shop_id} again")
                 self.connect(channel)
             waiting = self.calm_store.plans.waiting(shop_id)

@@ -92,6 +92,11 @@ class World:
             for shop in server.market.shops.values():
                 yield from ((one, server.market.is_live(listing, one)) for listing, one in shop.find(sku))
 
+    def stands(self, channel: str, sku: str, listing_id: str) -> bool:
+        """Whether the listing has an offer with this SKU now."""
+        shops = self.stage.servers[channel].market.shops.values()
+        return any(one.listing_id == listing_id and not one.deleted for shop in shops for one, _ in shop.find(sku))
+
     # --- buyers ---
 
     def buy(self, dice: Dice) -> None:

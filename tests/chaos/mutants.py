@@ -18,12 +18,14 @@ from chalicelib.domain.orders import OrderState
 from chalicelib.domain.ports import Cursor
 from chalicelib.domain.shops import Lease
 from chalicelib.domain.stock import MovementKind
+from chalicelib.jobs import work
 from chalicelib.store import orders as stored_orders
 from chalicelib.store import stock as stored_stock
 from chalicelib.store.bindings import Bindings
 from chalicelib.store.leases import HeldLease, Leases
 from chalicelib.sync import publish, reckon, take_orders
 from chalicelib.sync.carry_out import Hands
+from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Shelf
 from chalicelib.sync.token_care import TokenKeeper
 from connectors.lazada.connector import LazadaShop
@@ -84,13 +86,14 @@ def _random_movement_ids() -> AbstractContextManager[Any]:
 
 def _unpaid_reserves_nothing() -> AbstractContextManager[Any]:
     """Only paid orders hold units."""
-    original = take_orders.movements
+    moved = take_orders._moved
 
-    def movements(order: Any, *parts: Any) -> Any:
-        unpaid = all(line.state is OrderState.UNPAID for line in order.lines)
-        return () if unpaid else original(order, *parts)
+    def paid_only(ctx: Any, shop: Any, order: Any, known: Any) -> Any:
+        if any(line.state is not OrderState.UNPAID for line in order.lines):
+            return moved(ctx, shop, order, known)
+        return order, (), ()
 
-    return patch.object(take_orders, "movements", movements)
+    return patch.object(take_orders, "_moved", paid_only)
 
 
 def _cancelled_keeps_its_units() -> AbstractContextManager[Any]:
@@ -188,6 +191,89 @@ def _level_without_movement() -> AbstractContextManager[Any]:
     return patch.object(stored_stock, "level_update", level_update)
 
 
+def _failed_read_says_gone() -> AbstractContextManager[Any]:
+    """Whatever a read does not show is remembered as gone, also when the read was cut."""
+    original = Shelf.gone
+    return patch.object(Shelf, "gone", lambda shelf, seen: original(shelf, replace(seen, complete=True)))
+
+
+def _waits_for_the_dead() -> AbstractContextManager[Any]:
+    """A worker waits at a shop that does not answer, instead of putting its message back."""
+    original = work._put_back
+
+    def put_back(ctx: Any, lane: Any, message: Any, delay_s: float, **more: Any) -> None:
+        ctx.clock.advance(delay_s)
+        original(ctx, lane, message, 0, **more)
+
+    return patch.object(work, "_put_back", put_back)
+
+
+def _one_closes_all() -> AbstractContextManager[Any]:
+    """A dead token closes every shop of the community."""
+    original = work._close
+
+    def close(ctx: Any, shop_id: str, *parts: Any) -> None:
+        for shop in ctx.store.shops.of_community(ctx.store.shops.get(shop_id).community):
+            original(ctx, shop.id, *parts)
+
+    return patch.object(work, "_close", close)
+
+
+def _statements(change: Callable[[Any], Any]) -> AbstractContextManager[Any]:
+    def changed(original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+        def settlements(*parts: Any) -> Iterator[Any]:
+            for page in original(*parts):
+                yield tuple(change(one) for one in page)
+
+        return settlements
+
+    kinds: tuple[Any, ...] = (LazadaShop, ShopeeShop)
+    return _all(*(patch.object(kind, "settlements", changed(kind.settlements)) for kind in kinds))
+
+
+def _fees_are_left_out() -> AbstractContextManager[Any]:
+    """The last line of every statement is not read."""
+    return _statements(lambda one: replace(one, lines=one.lines[:-1]))
+
+
+def _sales_are_paid_to_nobody() -> AbstractContextManager[Any]:
+    """A sale is settled without the order it belongs to."""
+    return _statements(lambda one: replace(one, lines=tuple(replace(line, order_id="") for line in one.lines)))
+
+
+def _closed_without_a_word() -> AbstractContextManager[Any]:
+    """A shop is closed, and its page does not say why."""
+    original = work._close
+
+    def close(ctx: Any, shop_id: str, state: Any, error: Any) -> None:
+        original(ctx, shop_id, state, error)
+        ctx.store.shops.save(replace(ctx.store.shops.get(shop_id), note=""))
+
+    return patch.object(work, "_close", close)
+
+
+def _failure_without_a_card() -> AbstractContextManager[Any]:
+    """What a marketplace refused is noted with its code alone."""
+    original = Book.failed
+
+    def failed(book: Any, change: Any, error: Any, *state: Any) -> Any:
+        error.user_key = f"code.{error.code}"
+        return original(book, change, error, *state)
+
+    return patch.object(Book, "failed", failed)
+
+
+def _buyer_in_the_log() -> AbstractContextManager[Any]:
+    """An order is logged whole."""
+    original = take_orders._take
+
+    def take(ctx: Any, shop: Any, heard: Any, known: Any) -> Any:
+        logging.getLogger("pinto.orders").info("taking %s", heard)
+        return original(ctx, shop, heard, known)
+
+    return patch.object(take_orders, "_take", take)
+
+
 def _token_in_the_log() -> AbstractContextManager[Any]:
     """A refresh says with what."""
     original = TokenKeeper._refresh
@@ -203,7 +289,7 @@ MUTANTS: dict[str, tuple[Mutant, str]] = {
     "unanswered create made again": (_blind_create, "no twin"),
     "no look before a create": (_no_look_before_create, "no twin"),
     "random movement ids": (_random_movement_ids, "stock adds up"),
-    "unpaid orders hold nothing": (_unpaid_reserves_nothing, "no lost order"),
+    "unpaid orders hold nothing": (_unpaid_reserves_nothing, "split never oversells"),
     "cancelled orders keep their units": (_cancelled_keeps_its_units, "stock adds up"),
     "shipped goods stay on hand": (_shipped_stays_on_hand, "stock adds up"),
     "a cut read counts as whole": (_incomplete_read_may_create, "no twin"),
@@ -214,6 +300,14 @@ MUTANTS: dict[str, tuple[Mutant, str]] = {
     "reserved units are offered": (_reserved_is_sellable, "split never oversells"),
     "lost runs stay running": (_lost_runs_stay_running, "every failure reaches a person"),
     "a level without its movement": (_level_without_movement, "stock adds up"),
+    "what a cut read hides is gone": (_failed_read_says_gone, "nothing gone on a failed read"),
+    "a worker waits for a dead shop": (_waits_for_the_dead, "nobody waits for a neighbour"),
+    "a dead token closes every shop": (_one_closes_all, "nobody waits for a neighbour"),
+    "fees are left out": (_fees_are_left_out, "money adds up"),
+    "sales belong to no order": (_sales_are_paid_to_nobody, "money adds up"),
+    "a shop closed without a word": (_closed_without_a_word, "every failure reaches a person"),
+    "a failure without a card": (_failure_without_a_card, "every failure reaches a person"),
+    "a buyer in the log": (_buyer_in_the_log, "nothing private leaks"),
     "a token in the log": (_token_in_the_log, "nothing private leaks"),
 }
 """Name -> the breakage and the law that must notice it."""

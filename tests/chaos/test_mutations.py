@@ -1,0 +1,85 @@
+"""Each guarding line of the engine, broken on purpose: the storms notice every one, or they would prove nothing."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from mutants import MUTANTS
+
+from sandbox.chaos.run import replay, run_ours
+from sandbox.chaos.stage import open_stage
+
+LAWS = {
+    1: "converges",
+    2: "no twin",
+    3: "no lost order",
+    4: "stock adds up",
+    5: "split never oversells",
+    6: "nothing gone on a failed read",
+    7: "nobody waits for a neighbour",
+    8: "money adds up",
+    9: "every failure reaches a person",
+    10: "nothing private leaks",
+}
+"""The design's invariants, and how a storm calls them."""
+
+NOTICED_AT = {
+    "unanswered create made again": 2,
+    "no look before a create": 14,
+    "random movement ids": 3,
+    "unpaid orders hold nothing": 19,
+    "cancelled orders keep their units": 0,
+    "shipped goods stay on hand": 2,
+    "a cut read counts as whole": 3,
+    "prices are not set": 0,
+    "leases are ignored": 0,
+    "cursor before rows": 7,
+    "a split share raised at once": 5,
+    "reserved units are offered": 3,
+    "lost runs stay running": 0,
+    "a level without its movement": 0,
+    "what a cut read hides is gone": 3,
+    "a worker waits for a dead shop": 3,
+    "a dead token closes every shop": 11,
+    "fees are left out": 4,
+    "sales belong to no order": 4,
+    "a shop closed without a word": 1,
+    "a failure without a card": 1,
+    "a buyer in the log": 0,
+    "a token in the log": 0,
+}
+"""Where to look first; an engine that makes other calls meets another storm, and then the search goes on."""
+
+SEARCHED = 80
+
+
+@pytest.fixture(scope="module")
+def stage():
+    with open_stage() as made:
+        yield made
+
+
+def test_every_invariant_has_a_guarding_line_that_is_broken():
+    """None of the ten laws is only said."""
+    assert set(LAWS.values()) <= {law for _, law in MUTANTS.values()}
+    assert set(NOTICED_AT) == set(MUTANTS)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_line_is_noticed(stage, name):
+    """Some storm breaks the law that the line guards."""
+    breakage, law = MUTANTS[name]
+    for seed in itertools.chain([NOTICED_AT[name]], range(SEARCHED)):
+        with breakage():
+            outcome = run_ours(stage, seed)
+        if any(failure.startswith(law) for failure in outcome.failures):
+            return
+    raise AssertionError(f"{name}: {SEARCHED} storms, and nothing was noticed of '{law}'")
+
+
+@pytest.mark.parametrize("seed", sorted(set(NOTICED_AT.values())))
+def test_the_same_storms_find_nothing_in_the_engine_as_it_is(stage, seed):
+    """What was noticed was the breakage."""
+    outcome = run_ours(stage, seed)
+    assert not outcome.failures, replay(outcome)
