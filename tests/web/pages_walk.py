@@ -1,0 +1,61 @@
+"""Every page there is: one address for each GET route of the access table, and who may look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from test_access import VALUES
+
+from chalicelib.web.access import RULES, Rule
+from chalicelib.web.gate import STILL
+from chalicelib.web.roles import Role
+
+OURS, THEIRS = "namphrik-tittu", "kratip"
+SELLER, STAFF, OTHER = "seller@tittu.example", "staff@office.example", "seller@kratip.example"
+READING = tuple(rule for rule in RULES if rule.method == "GET" and rule.view not in STILL and not rule.is_api)
+# Pages that look different under another address: the same views, other states.
+STATES = (
+    ("", "/sign-in?next=/c/kratip/products", 200),
+    (STAFF, "/?q=พะเยา", 200),
+    (STAFF, "/?q=nowhere", 200),
+    (STAFF, "/letters?lane=bulk&sent=3", 200),
+    (SELLER, "/letters", 403),
+    (SELLER, f"/c/{OURS}/products?q=NP&shop={OURS}-shopee&state=attention&page=9", 200),
+    (SELLER, f"/c/{OURS}/products?q=nothing", 200),
+    (SELLER, f"/c/{OURS}/products/NP-SET?done=sent", 200),
+    (SELLER, f"/c/{OURS}/products/TN-200?done=<script>", 200),
+    (SELLER, f"/c/{OURS}/orders?shop={OURS}-lazada", 200),
+    (STAFF, f"/c/{OURS}/shops?done=asked", 200),
+    (SELLER, f"/c/{OURS}/log?state=failed", 200),
+    (SELLER, f"/c/{OURS}/log/run-2", 200),
+    (STAFF, f"/c/{OURS}/log/run-2?state=failed&sku=tn", 200),
+    (STAFF, f"/c/{OURS}/log/run-1", 200),
+    (STAFF, "/c/saima/products", 200),
+    (STAFF, "/c/saima/orders", 200),
+    (STAFF, "/c/saima/balance", 200),
+    (STAFF, "/c/saima/shops", 200),
+    (STAFF, "/c/saima/log", 200),
+    (SELLER, f"/c/{THEIRS}/products", 403),
+    (STAFF, "/c/nowhere/products", 404),
+    (STAFF, f"/c/{OURS}/products/NOPE", 404),
+    (STAFF, f"/c/{OURS}/log/nope", 404),
+)
+
+
+def address(rule: Rule, community: str = OURS, values: Mapping[str, str] = VALUES) -> str:
+    """The rule's example address. Raises: KeyError for a parameter without a value in test_access.VALUES."""
+    return rule.path.format(community=community, **values)
+
+
+def readers(rule: Rule) -> tuple[str, ...]:
+    """Who looks at it: nobody signed in for public pages, else a seller and staff as far as they may."""
+    if rule.roles is None:
+        return ("",)
+    roles = {Role.SELLER: SELLER, Role.STAFF: STAFF}
+    return tuple(email for role, email in roles.items() if role in rule.roles)
+
+
+def every_page() -> tuple[tuple[str, str], ...]:
+    """(reader, address) of each GET route, and of the states worth a look of their own."""
+    walked = [(email, address(rule)) for rule in READING for email in readers(rule)]
+    return tuple(dict.fromkeys([*walked, *((email, path) for email, path, _ in STATES)]))
