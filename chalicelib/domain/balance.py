@@ -14,13 +14,17 @@ BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that did not agree. `cause` is a text key; `repaired` says that it agrees now."""
+    """One thing that did not agree. `cause` is a text key; `repaired` says that it agrees now.
+
+    `since` is when it began, as far as anybody can tell.
+    """
 
     subject: str
     cause: str
     ours: str
     theirs: str
     repaired: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

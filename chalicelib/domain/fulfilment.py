@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.bundles import Recipe
-from chalicelib.domain.orders import OPEN_STATES, Order, OrderLine, OrderState, later
+from chalicelib.domain.orders import OPEN_STATES, Buyer, Order, OrderLine, OrderState, later
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
 
 
@@ -15,14 +15,17 @@ def merged(heard: Order, known: Order | None) -> Order:
     """The order to keep: newest facts of each line, no line lost, no line moved back.
 
     What was heard of an older moment may still bring a line or a later state; its other facts are old news. The
-    buyer stays as first heard: channels mask in changing ways, and a mask must never replace a detail.
+    buyer stays as first heard: channels mask in changing ways, and a mask must never replace a detail. One that was
+    erased stays away.
     """
     if known is None:
         return heard
     is_news = heard.updated_at >= known.updated_at
     before = {line.line_id: line for line in known.lines}
     lines = [_later_line(before.pop(line.line_id, None), line, is_news) for line in heard.lines]
-    return replace(heard if is_news else known, buyer=known.buyer, lines=(*lines, *before.values()))
+    buyer = known.buyer if known.buyer_gone or known.buyer != Buyer() else heard.buyer
+    facts = heard if is_news else known
+    return replace(facts, buyer=buyer, buyer_gone=known.buyer_gone, lines=(*lines, *before.values()))
 
 
 def _later_line(known: OrderLine | None, heard: OrderLine, is_news: bool) -> OrderLine:

@@ -97,7 +97,11 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a channel sold. Unique by (shop, order_id); times are aware UTC."""
+    """What a channel sold. Unique by (shop, order_id); times are aware UTC.
+
+    `ship_by` is the channel's own deadline for the hand-over, where it gives one. `cancel_asked`: the buyer wants to
+    cancel and waits for the seller's answer. `buyer_gone` is ours: the buyer's details were erased and stay away.
+    """
 
     shop: str
     order_id: str
@@ -106,6 +110,9 @@ class Order:
     lines: tuple[OrderLine, ...]
     total: Money
     buyer: Buyer = Buyer()
+    ship_by: datetime | None = None
+    cancel_asked: bool = False
+    buyer_gone: bool = False
 
     @property
     def key(self) -> str:

@@ -21,15 +21,23 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CommunityPolicy:
-    """The decisions of one community. `split_below` units of a SKU are scarce: each may be shown only once."""
+    """The decisions of one community. `split_below` units of a SKU are scarce: each may be shown only once.
+
+    `hand_over_hours` after an order a parcel should leave where the channel names no deadline; `buyer_days` after
+    delivery a buyer's details are gone.
+    """
 
     mode: StockMode = StockMode.SHARED
     split_below: int = 4
     brakes: Brakes = field(default_factory=Brakes)
+    hand_over_hours: int = 48
+    buyer_days: int = 90
 
     def __post_init__(self) -> None:
         if self.split_below < 0:
             raise PolicyError(f"split_below is {self.split_below}; a number of units is 0 or more")
+        if self.hand_over_hours < 1 or self.buyer_days < 1:
+            raise PolicyError("hand_over_hours and buyer_days are 1 or more")
         percents = (
             self.brakes.hide_percent,
             self.brakes.zero_percent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,8 +41,21 @@ class ReturnLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedIn:
+    """Units of one line a person counted back in, and who did."""
+
+    line_id: str
+    quantity: int
+    at: datetime
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
-    """One return or refund as the channel shows it; times aware UTC. `answer_until` is the seller's deadline."""
+    """One return or refund as the channel shows it; times aware UTC. `answer_until` is the seller's deadline.
+
+    `counted_in` is ours: what a person found in the parcel and put back on the shelf; no channel knows of it.
+    """
 
     shop: str
     return_id: str
@@ -55,3 +68,44 @@ class Return:
     updated_at: datetime
     answer_until: datetime | None = None
     tracking_number: str = ""
+    counted_in: tuple[CountedIn, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Unique in Pinto."""
+        return f"{self.shop}/{self.return_id}"
+
+    def left_to_count(self, line_id: str) -> int:
+        """Units of the line that may still come back onto the shelf. Zero for a line it is not about."""
+        asked = sum(line.quantity for line in self.lines if line.line_id == line_id)
+        return asked - sum(one.quantity for one in self.counted_in if one.line_id == line_id)
+
+    @property
+    def refund(self) -> Money:
+        """What the buyer gets back: the sum over its lines."""
+        return sum((line.refund for line in self.lines[1:]), self.lines[0].refund)
+
+
+ANSWERED_BY_TIME = (ReturnState.ASKED, ReturnState.AGREED, ReturnState.COMING_BACK, ReturnState.RECEIVED)
+"""States a return goes through one after the other; the others may end it at any time."""
+
+OVER = frozenset({ReturnState.REFUNDED, ReturnState.REFUSED, ReturnState.CANCELLED})
+"""States in which the channel is done with it. Goods may still be counted in."""
+
+
+def merged_return(heard: Return, known: Return | None) -> Return:
+    """The return to keep: its own clock decides, and news of the same moment never moves it back.
+
+    What was counted in is ours and stays, whatever is heard.
+    """
+    if known is None:
+        return heard
+    is_old = heard.updated_at < known.updated_at
+    is_behind = heard.updated_at == known.updated_at and _rank(heard.state) < _rank(known.state)
+    if is_old or is_behind:
+        return known
+    return replace(heard, created_at=min(heard.created_at, known.created_at), counted_in=known.counted_in)
+
+
+def _rank(state: ReturnState) -> int:
+    return ANSWERED_BY_TIME.index(state) if state in ANSWERED_BY_TIME else len(ANSWERED_BY_TIME) + (state in OVER)

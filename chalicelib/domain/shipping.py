@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from chalicelib.domain.orders import Order, OrderLine, OrderState
 
 
 class HandOver(StrEnum):
@@ -69,3 +71,52 @@ class CancelReason:
     id: str
     words: str
     zeroes_stock: bool = False
+
+
+# --- what a seller has to do ---------------------------------------------------------------------------------------
+
+PACKED_STATES = frozenset({ParcelState.ARRANGED, ParcelState.READY, ParcelState.HANDED_OVER, ParcelState.DELIVERED})
+"""A parcel in one of these holds its lines: they are not to be packed again."""
+
+_STILL_HERE = frozenset({OrderState.TO_PACK, OrderState.PACKED})
+
+
+@dataclass(frozen=True, slots=True)
+class ToPack:
+    """One order that has not left yet. `hand_over_by` is the deadline, `by_channel` whether the channel named it."""
+
+    order: Order
+    hand_over_by: datetime
+    by_channel: bool
+    parcels: tuple[Parcel, ...] = ()
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the deadline is over."""
+        return now > self.hand_over_by
+
+    @property
+    def waiting_lines(self) -> tuple[OrderLine, ...]:
+        """Lines that are in no parcel yet and that the community itself ships."""
+        return waiting_lines(self.order, self.parcels)
+
+
+def is_to_hand_over(order: Order) -> bool:
+    """Whether something of a paid order still lies on the community's shelf."""
+    return any(line.state in _STILL_HERE and not line.fulfilled_by_channel for line in order.lines)
+
+
+def waiting_lines(order: Order, parcels: tuple[Parcel, ...]) -> tuple[OrderLine, ...]:
+    """Lines of the order that are still to be packed by the community."""
+    packed = {line_id for parcel in parcels if parcel.state in PACKED_STATES for line_id in parcel.line_ids}
+    return tuple(
+        line
+        for line in order.lines
+        if line.state is OrderState.TO_PACK and not line.fulfilled_by_channel and line.line_id not in packed
+    )
+
+
+def to_pack(order: Order, parcels: tuple[Parcel, ...], hand_over_hours: int) -> ToPack:
+    """The order with its deadline: the channel's, else so many hours after it was placed."""
+    if order.ship_by is not None:
+        return ToPack(order, order.ship_by, True, parcels)
+    return ToPack(order, order.created_at + timedelta(hours=hand_over_hours), False, parcels)

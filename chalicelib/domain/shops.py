@@ -21,6 +21,7 @@ class Shop:
     """One connected seller account. `id` is ours (`<community>-<channel>`), `remote_id` the channel's.
 
     `consent_until` is when the seller's consent itself ends, where the channel told: no refresh outlives it.
+    `connected_at` is when it was first connected: what left its orders before that is history, not our stock.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Shop:
     state: ShopState = ShopState.ACTIVE
     note: str = ""
     consent_until: datetime | None = None
+    connected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,25 @@ from chalicelib.store.balances import Balances
 from chalicelib.store.bindings import Bindings
 from chalicelib.store.breaker import Breakers
 from chalicelib.store.catalogues import Catalogues
+from chalicelib.store.caught import CaughtCounts
 from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
 from chalicelib.store.failures import Failures
 from chalicelib.store.memory import MemoryTable
+from chalicelib.store.openings import Openings
 from chalicelib.store.orders import Orders
+from chalicelib.store.parcels import Parcels
 from chalicelib.store.photos import MemoryPhotos
 from chalicelib.store.plans import WaitingPlans
 from chalicelib.store.policies import Policies
+from chalicelib.store.returns import Returns
 from chalicelib.store.rules import PushRules
 from chalicelib.store.seen import Seen
 from chalicelib.store.shops import Shops
 from chalicelib.store.stock import Stock
 from chalicelib.store.synclog import SyncLog
 from chalicelib.store.table import Table
+from chalicelib.store.tasks import Tasks
 from chalicelib.store.urgent import UrgentWaits
 from chalicelib.store.vault import PlainVault, RememberingVault, Vault
 
@@ -44,7 +49,7 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         photos=photos,
         shops=Shops(table, RememberingVault(vault), clock),
         bindings=Bindings(table),
-        orders=Orders(table, vault),
+        orders=Orders(table, vault, clock),
         log=SyncLog(table),
         balances=Balances(table),
         plans=WaitingPlans(table, clock),
@@ -55,6 +60,11 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         urgent=UrgentWaits(table, clock),
         policies=Policies(table),
         rules=PushRules(table),
+        parcels=Parcels(table, clock),
+        returns=Returns(table),
+        tasks=Tasks(table),
+        openings=Openings(table),
+        caught=CaughtCounts(table),
     )
 
 

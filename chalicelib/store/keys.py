@@ -29,10 +29,19 @@
 | handed photo   | IMAGES#<s>           | IMAGE#<photo key>  |                  |                      | bindings    |
 | order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
 | buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
+| to hand over   | TOSHIP#<s>           | ORDER#<order id>   |                  |                      | orders      |
+| parcels        | PARCELS#<s>          | ORDER#<order id>   |                  |                      | parcels     |
+| packing (ttl)  | PACKING#<s>          | ORDER#<order id>   |                  |                      | parcels     |
+| return         | RETURNS#<s>          | RETURN#<return id> | RETURNS#<s>      | <created>#<return>   | returns     |
+| its place      | RETURNED#<s>         | <order>#<return>   |                  |                      | returns     |
+| task           | TASKS#<c>            | TASK#<s>#<what>    | SOLVED#<c>       | <solved>#<task>      | tasks       |
+| opening (2 y)  | OPENINGS#<c>         | <at>#<s>#<order>   |                  |                      | openings    |
+| caught (2 y)   | CAUGHT#<s>           | DAY#<day>          |                  |                      | caught      |
 | units sold     | SOLD#<s>             | SKU#<sku>          |                  |                      | orders      |
 | run            | RUN#<run>            | RUN                | RUNS#<c>         | <started>#<run>      | synclog     |
 | entry (90 d)   | RUN#<run>            | ENTRY#<number>     | LOG#<c>          | <at>#<run>#<number>  | synclog     |
 | balance        | BALANCES#<s>         | DAY#<day>          | BALANCES#<day>   | SHOP#<s>             | balances    |
+| half a balance | BALANCES#<s>         | HALF#<day>         |                  |                      | balances    |
 | seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
 | failure (14 d) | FAILURE#<digest>     | FAILURE            |                  |                      | failures    |
 | session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
@@ -53,6 +62,7 @@ from chalicelib.store.table import Item, Key
 
 COMMUNITIES = "COMMUNITIES"
 SHOPS = "SHOPS"
+TASK = "TASK#"
 MAKER, PRODUCT, LEVEL, ENTRY, RULE = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#", "RULE#"
 
 _LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
@@ -233,6 +243,87 @@ def buyer(shop_id: str, order_id: str) -> Key:
     return f"BUYERS#{shop_id}", f"ORDER#{order_id}"
 
 
+def to_hand_over(shop_id: str) -> str:
+    """Partition of a shop's orders that have not left yet."""
+    return f"TOSHIP#{shop_id}"
+
+
+def order_to_hand_over(shop_id: str, order_id: str) -> Key:
+    """One of them; gone when it left."""
+    return to_hand_over(shop_id), f"ORDER#{order_id}"
+
+
+def parcels(shop_id: str, order_id: str) -> Key:
+    """The parcels of one order."""
+    return f"PARCELS#{shop_id}", f"ORDER#{order_id}"
+
+
+def packing(shop_id: str, order_id: str) -> Key:
+    """Somebody arranges a parcel of this order now."""
+    return f"PACKING#{shop_id}", f"ORDER#{order_id}"
+
+
+def returns(shop_id: str) -> str:
+    """Partition of a shop's returns, in the table (by id) and in GSI1 (by when the buyer asked)."""
+    return f"RETURNS#{shop_id}"
+
+
+def returned(shop_id: str, return_id: str) -> Key:
+    """One return or refund."""
+    return returns(shop_id), f"RETURN#{return_id}"
+
+
+def returns_of_orders(shop_id: str) -> str:
+    """Partition of what tells which returns an order has."""
+    return f"RETURNED#{shop_id}"
+
+
+def returns_of_order(order_id: str) -> str:
+    """Beginning of the sort keys of one order's returns."""
+    return f"{order_id}#"
+
+
+def return_of_order(shop_id: str, order_id: str, return_id: str) -> Key:
+    """This return is one of this order's."""
+    return returns_of_orders(shop_id), f"{returns_of_order(order_id)}{return_id}"
+
+
+def tasks(community_id: str) -> str:
+    """Partition of what is left for a person in a community."""
+    return f"TASKS#{community_id}"
+
+
+def task(community_id: str, task_id: str) -> Key:
+    """One task; a name too long for DynamoDB is kept as its hash."""
+    short = task_id if len(task_id.encode()) <= _LONGEST else hashlib.sha256(task_id.encode()).hexdigest()
+    return tasks(community_id), f"{TASK}{short}"
+
+
+def solved_tasks(community_id: str) -> str:
+    """GSI1 partition of a community's solved tasks."""
+    return f"SOLVED#{community_id}"
+
+
+def openings(community_id: str) -> str:
+    """Partition of who opened a buyer's details in a community."""
+    return f"OPENINGS#{community_id}"
+
+
+def opening(community_id: str, sort: str) -> Key:
+    """One opening."""
+    return openings(community_id), sort
+
+
+def caught_days(shop_id: str) -> str:
+    """Partition of what the layers caught for a shop."""
+    return f"CAUGHT#{shop_id}"
+
+
+def caught(shop_id: str, day: date) -> Key:
+    """Counters of one Thai day."""
+    return caught_days(shop_id), f"DAY#{day.isoformat()}"
+
+
 def sold(shop_id: str, sku: str) -> Key:
     """Units of one SKU this shop ever sold."""
     return f"SOLD#{shop_id}", f"SKU#{sku}"
@@ -271,6 +362,11 @@ def balance(shop_id: str, day: date) -> Key:
 def balances(shop_id: str) -> str:
     """Partition of a shop's balances."""
     return f"BALANCES#{shop_id}"
+
+
+def half_balance(shop_id: str, day: date) -> Key:
+    """How far a balance came that ran out of time."""
+    return balances(shop_id), f"HALF#{day.isoformat()}"
 
 
 def balances_of_day(day: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
@@ -12,7 +12,8 @@ from itertools import islice
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.orders import Buyer, Order, OrderState
-from chalicelib.domain.ports import Cursor
+from chalicelib.domain.ports import Clock, Cursor
+from chalicelib.domain.shipping import is_to_hand_over
 from chalicelib.domain.stock import Movement, StockError
 from chalicelib.store import keys
 from chalicelib.store.buyers import Buyers
@@ -24,6 +25,7 @@ from chalicelib.store.table import (
     Absent,
     Condition,
     ConditionFailedError,
+    Delete,
     Equals,
     Item,
     Operation,
@@ -48,9 +50,9 @@ class Orders:
     on, so two workers that heard of the same order at once cannot both move its stock.
     """
 
-    def __init__(self, table: Table, vault: Vault) -> None:
+    def __init__(self, table: Table, vault: Vault, clock: Clock) -> None:
         self._table = table
-        self._buyers = Buyers(table, vault)
+        self._buyers = Buyers(table, vault, clock)
 
     def get(self, shop_id: str, order_id: str) -> Order | None:
         """The order with its buyer masked, or None."""
@@ -76,8 +78,9 @@ class Orders:
         known: Order | None,
         movements: Sequence[Movement],
         cursor: Cursor | None = None,
+        buyer_until: datetime | None = None,
     ) -> None:
-        """The order, its stock movements and the cursor are stored together.
+        """The order, its stock movements and the cursor are stored together; `buyer_until` ends the buyer's row.
 
         Movements already in the ledger are left out. What does not fit into one transaction of a hundred rows is
         moved before the order row, piece by piece; a repeat then finds those movements done.
@@ -85,7 +88,7 @@ class Orders:
         Raises: StaleWriteError when the stored order is no longer `known`, StaleStockError (one too) when a
         movement would take a level below zero.
         """
-        last = self._last_rows(order, known, cursor)
+        last = self._last_rows(order, known, cursor, buyer_until)
         together = list({(one.sku, one.id): one for one in movements}.values())
         if len(last) + len(_moves(community_id, together)) > MAX_OPERATIONS:
             for some in chunks(sorted(together, key=lambda one: one.sku), MAX_OPERATIONS // 2):
@@ -101,6 +104,21 @@ class Orders:
         span = text_of(since), text_of(until)
         rows = self._table.query(keys.orders(shop_id), index=GSI1, between=span)
         return tuple(from_item(Order, row) for row in rows)
+
+    def created_ids(self, shop_id: str, since: datetime, until: datetime) -> Iterator[str]:
+        """Ids of orders with `since <= created_at < until`, page after page: the count, without the orders."""
+        span = text_of(since), text_of(until)
+        return (row["order_id"] for row in self._table.query(keys.orders(shop_id), index=GSI1, between=span))
+
+    def to_hand_over(self, shop_id: str) -> tuple[Order, ...]:
+        """Orders of which something still lies on the shelf, oldest first: one query and batched reads."""
+        rows = self._table.query(keys.to_hand_over(shop_id))
+        found = self.many(shop_id, [row["order_id"] for row in rows])
+        return tuple(sorted(found.values(), key=lambda order: (order.created_at, order.order_id)))
+
+    def erase_buyer(self, community_id: str, order: Order) -> None:
+        """The buyer's details are gone, masked ones too, and no later reading brings them back."""
+        self.take(community_id, replace(order, buyer=Buyer(), buyer_gone=True), order, ())
 
     def latest(self, shop_id: str, limit: int = 50) -> tuple[Order, ...]:
         """The orders created last, newest first."""
@@ -155,11 +173,14 @@ class Orders:
         there = self._table.batch_get(wanted)
         return [movement for key, movement in wanted.items() if key not in there]
 
-    def _last_rows(self, order: Order, known: Order | None, cursor: Cursor | None) -> list[Operation]:
-        """The rows that say the order is taken: itself, its buyer, the cursor, the counters."""
-        buyer, sealed = self._buyers.rows(order, known.buyer if known else Buyer())
+    def _last_rows(
+        self, order: Order, known: Order | None, cursor: Cursor | None, until: datetime | None
+    ) -> list[Operation]:
+        """The rows that say the order is taken: itself, its buyer, its place among what is to be handed over, the
+        cursor, the counters."""
+        buyer, sealed = self._buyers.rows(order, known, until)
         stored = replace(order, buyer=buyer)
-        rows: list[Operation] = [Put(_order_row(stored), _unchanged(known)), *sealed]
+        rows: list[Operation] = [Put(_order_row(stored), _unchanged(known)), *sealed, *_place(order, known)]
         if cursor is not None:
             rows.append(Put(_cursor_row(cursor)))
         return rows + _counters(order, known)
@@ -203,6 +224,14 @@ def _counters(order: Order, known: Order | None) -> list[Operation]:
         Update(keys.sold(order.shop, sku), set={"sku": sku}, add={"units": count})
         for sku, count in sorted(units.items())
     ]
+
+
+def _place(order: Order, known: Order | None) -> list[Operation]:
+    """The order's place in the list of what is to be handed over, taken or given up."""
+    key = keys.order_to_hand_over(order.shop, order.order_id)
+    if is_to_hand_over(order):
+        return [Put(keys.keyed(key, {"order_id": order.order_id}))]
+    return [Delete(key)] if known is not None and is_to_hand_over(known) else []
 
 
 def _moves(community_id: str, movements: Sequence[Movement]) -> list[Operation]:

@@ -14,6 +14,7 @@ from chalicelib.domain.ports.channel import (
     PushReading,
     TokenSource,
 )
+from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
 from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
 from chalicelib.domain.ports.keeping import (
     Balances,
@@ -49,6 +50,7 @@ __all__ = [
     "Bindings",
     "Breakers",
     "Catalogues",
+    "CaughtCounts",
     "Channel",
     "Clock",
     "Communities",
@@ -65,9 +67,11 @@ __all__ = [
     "MalformedPushError",
     "Marketplace",
     "OfferTarget",
+    "Openings",
     "OrderWindow",
     "Orders",
     "Outcome",
+    "Parcels",
     "PendingConsent",
     "PhotoFile",
     "Photos",
@@ -75,12 +79,14 @@ __all__ = [
     "PushReading",
     "PushRules",
     "Queues",
+    "Returns",
     "Seen",
     "SellerDesk",
     "Shops",
     "Stock",
     "Store",
     "SyncLog",
+    "Tasks",
     "TokenSource",
     "UrgentWaits",
     "WaitingPlans",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.orders import Order
+from chalicelib.domain.orders import Buyer, Order
 from chalicelib.domain.stock import Movement
 
 
@@ -31,14 +31,27 @@ class Orders(Protocol):
         known: Order | None,
         movements: Sequence[Movement],
         cursor: Cursor | None = None,
+        buyer_until: datetime | None = None,
     ) -> None:
         """The order and its stock movements are stored in one transaction, the cursor with them.
+
+        `buyer_until` is when the buyer's details are gone.
 
         Movement ids already in the ledger are left out. Raises: StaleWriteError when the stored order is no
         longer `known`; read and decide again.
         """
 
     def created_between(self, shop_id: str, since: datetime, until: datetime) -> tuple[Order, ...]: ...
+    def created_ids(self, shop_id: str, since: datetime, until: datetime) -> Iterator[str]: ...
+    def to_hand_over(self, shop_id: str) -> tuple[Order, ...]:
+        """Orders of which something still lies on the community's shelf, oldest first."""
+
+    def buyer(self, shop_id: str, order_id: str) -> Buyer:
+        """The buyer in clear; only `sync.privacy` asks, after it wrote down who does. Raises: NotFoundError."""
+
+    def erase_buyer(self, community_id: str, order: Order) -> None:
+        """The buyer's details are gone for good. Raises: StaleWriteError."""
+
     def latest(self, shop_id: str, limit: int = 50) -> tuple[Order, ...]: ...
     def cursor(self, shop_id: str, stream: str) -> Cursor | None: ...
     def save_cursor(self, cursor: Cursor) -> None: ...

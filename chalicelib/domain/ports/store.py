@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
 from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
 from chalicelib.domain.ports.keeping import (
     Balances,
@@ -40,3 +41,8 @@ class Store:
     urgent: UrgentWaits
     policies: Policies
     rules: PushRules
+    parcels: Parcels
+    returns: Returns
+    tasks: Tasks
+    openings: Openings
+    caught: CaughtCounts
