@@ -23,7 +23,7 @@ _CUT = """() => [...document.querySelectorAll('h1, h2, h3, p, a, button, label, 
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
     const shown = box.width > 1 && style.visibility === 'visible' && !one.closest('.unseen, .skip');
     return shown && one.scrollWidth > Math.ceil(one.clientWidth) + 2 && style.overflowX === 'visible'
-      && style.display !== 'inline' && box.left + one.scrollWidth > innerWidth + 1;
+      && style.display !== 'inline' && (box.left + one.scrollWidth > innerWidth + 1 || one.closest('.tabs'));
   }).map(one => one.outerHTML.slice(0, 100))"""
 _REACHABLE = """() => {
   const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
