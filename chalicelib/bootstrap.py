@@ -170,7 +170,15 @@ def services() -> Services:
         clock=now_utc,
         channel=channel,
         public_url=settings().pinto_public_url.rstrip("/"),
+        hints=_hints,
     )
+
+
+def _hints(name: str, listing: Any, facts: str) -> Any:
+    """What the channel would refuse; its connector is imported by the first page that asks."""
+    from connectors import registry
+
+    return registry.hints(name, listing, facts)
 
 
 class _WebPeople:

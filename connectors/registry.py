@@ -7,6 +7,8 @@ from importlib import import_module
 import httpx
 
 from chalicelib.domain import ports
+from chalicelib.domain.offers import DesiredListing
+from chalicelib.domain.planner import Objection
 
 _NAMES = ("lazada", "shopee")
 
@@ -14,6 +16,17 @@ _NAMES = ("lazada", "shopee")
 def names() -> tuple[str, ...]:
     """Every channel Pinto can speak, in display order."""
     return _NAMES
+
+
+def hints(name: str, listing: DesiredListing, facts: str) -> tuple[Objection, ...]:
+    """Why the listing cannot be said on this channel, from the shop's kept `audit_facts`; pure, so a page may ask.
+
+    Raises: KeyError for a name that is not registered.
+    """
+    if name not in _NAMES:
+        raise KeyError(name)
+    found: tuple[Objection, ...] = import_module(f"connectors.{name}.hints").hints(listing, facts)
+    return found
 
 
 def channel(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from chalicelib.domain.ports import Clock, Photos, Store
+from chalicelib.store.audit_facts import AuditFacts
 from chalicelib.store.balances import Balances
 from chalicelib.store.bindings import Bindings
 from chalicelib.store.breaker import Breakers
@@ -12,6 +13,7 @@ from chalicelib.store.catalogues import Catalogues
 from chalicelib.store.caught import CaughtCounts
 from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
+from chalicelib.store.edits import Edits
 from chalicelib.store.failures import Failures
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.openings import Openings
@@ -20,6 +22,7 @@ from chalicelib.store.parcels import Parcels
 from chalicelib.store.photos import MemoryPhotos
 from chalicelib.store.plans import WaitingPlans
 from chalicelib.store.policies import Policies
+from chalicelib.store.prices import Prices
 from chalicelib.store.returns import Returns
 from chalicelib.store.rules import PushRules
 from chalicelib.store.seen import Seen
@@ -65,6 +68,9 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         tasks=Tasks(table),
         openings=Openings(table),
         caught=CaughtCounts(table),
+        prices=Prices(table),
+        edits=Edits(table),
+        audit_facts=AuditFacts(table),
     )
 
 

@@ -26,6 +26,9 @@
 | push rule      | RULES#<s>            | RULE#<sku>         |                  |                      | rules       |
 | kept fields    | RULES#<s>            | KEPT#<code>        |                  |                      | rules       |
 | locked (ttl)   | RULES#<s>            | LOCK#<sku>#<field> |                  |                      | rules       |
+| shop's price   | RULES#<s>            | PRICE#<sku>        |                  |                      | prices      |
+| edit           | EDITS#<c>#<code>     | EDIT#<at>#<edit>   |                  |                      | edits       |
+| audit facts    | SHOP#<s>             | AUDIT              |                  |                      | audit_facts |
 | handed photo   | IMAGES#<s>           | IMAGE#<photo key>  |                  |                      | bindings    |
 | order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
 | buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
@@ -221,6 +224,26 @@ def kept(shop_id: str, code: str) -> Key:
 def lock(shop_id: str, sku: str, field: str) -> Key:
     """A field that a promotion holds."""
     return rules(shop_id), f"LOCK#{sku}#{field}"
+
+
+def price(shop_id: str, sku: str) -> Key:
+    """The price of one SKU in this shop, where it is not the catalogue's."""
+    return rules(shop_id), f"PRICE#{sku}"
+
+
+def edits(community_id: str, code: str) -> str:
+    """Partition of who changed what of a product."""
+    return f"EDITS#{community_id}#{code}"
+
+
+def edit(community_id: str, code: str, moment: datetime, edit_id: str) -> Key:
+    """One edit."""
+    return edits(community_id, code), f"EDIT#{at(moment, edit_id)}"
+
+
+def audit_facts(shop_id: str) -> Key:
+    """What audits learnt about the shop."""
+    return f"SHOP#{shop_id}", "AUDIT"
 
 
 def image(shop_id: str, photo_key: str) -> Key:

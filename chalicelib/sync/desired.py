@@ -1,10 +1,12 @@
-"""What one shop should show: catalogue, ledger and push rules, joined."""
+"""What one shop should show: catalogue, prices of its own, ledger and push rules, joined."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chalicelib.domain.catalogue import Product
+from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, DesiredListing, desired_listing
 from chalicelib.domain.shops import Shop
 from chalicelib.sync.context import Context
@@ -20,11 +22,21 @@ def desired_listings(
     """
     if not products:
         return ()
+    prices = ctx.store.prices.of_shop(shop.id, [sku for product in products for sku in product.skus])
     reckonings = reckon(ctx, shop, products, bindings)
     quantities = {sku: reckoning.due for sku, reckoning in reckonings.items()}
     kept = ctx.store.rules.kept(shop.id, [product.code for product in products])
     locked = ctx.store.rules.locked(shop.id, list(reckonings), ctx.clock())
     return tuple(
-        desired_listing(product, quantities, reckonings, kept.get(product.code, frozenset()), locked)
+        desired_listing(at_prices(product, prices), quantities, reckonings, kept.get(product.code, frozenset()), locked)
         for product in products
+    )
+
+
+def at_prices(product: Product, prices: Mapping[str, Money]) -> Product:
+    """The product with these prices (SKU -> price) where there are any."""
+    if prices.keys().isdisjoint(product.skus):
+        return product
+    return replace(
+        product, variants=tuple(replace(one, price=prices.get(one.sku, one.price)) for one in product.variants)
     )

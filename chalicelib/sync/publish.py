@@ -155,6 +155,7 @@ class _Pass:
     ) -> Run | None:
         shelf.saw(observed, desired)
         made = _audited(self._market, desired, observed, shelf.bindings)
+        self._keep_audit_facts()
         shelf.save()
         if made.is_empty and book is None:
             return None
@@ -196,6 +197,16 @@ class _Pass:
     def _stopped(self, hands: Hands) -> None:
         hands.leave_open()
         self._tell(hands)
+
+    def _keep_audit_facts(self) -> None:
+        """What the audit learnt is kept for the pages, which say the same while a person types and never call.
+
+        Only what the audit asked anyway is kept, so this costs no call; the rare whole passes write it, since the
+        urgent ones count seconds.
+        """
+        facts = self._market.audit_facts() if self._lane != "urgent" else ""
+        if facts and self._ctx.store.audit_facts.of_shops([self._shop.id]).get(self._shop.id) != facts:
+            self._ctx.store.audit_facts.save(self._shop.id, facts)
 
     def _braked(self, made: Plan, observed: Observation, book: Book) -> tuple[Plan, str]:
         """What may be done now, and why the rest waits for a person; empty when nothing does.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from chalicelib.domain.offers import DesiredListing
+from chalicelib.domain.planner import Objection
 from chalicelib.domain.ports import Channel, Clock, DeadLetters, Queues, Store
 from chalicelib.sync.context import Context, Policy
 from chalicelib.web.persons import Person, Role, Session
@@ -30,6 +32,15 @@ def no_channel(name: str) -> Channel:
     raise RuntimeError(f"a page tried to open {name}")
 
 
+Hints = Callable[[str, DesiredListing, str], Sequence[Objection]]
+"""(channel, listing, the shop's kept audit facts) -> why the channel would refuse it; pure, so a page may ask."""
+
+
+def no_hints(channel: str, listing: DesiredListing, facts: str) -> tuple[Objection, ...]:
+    """For pages and tests that say nothing of what a marketplace would refuse."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a page may need, handed over as one argument."""
@@ -43,6 +54,7 @@ class Services:
     policy: Policy = field(default_factory=Policy)
     channel: Callable[[str], Channel] = no_channel
     public_url: str = ""
+    hints: Hints = no_hints
 
     def context(self, store: Store | None = None) -> Context:
         """What use cases ask for, over these services; another store for a "what would happen if".

@@ -75,6 +75,11 @@ class ShopeeShop:
         limits = self._facts.limits(self._facts.category_of_kind(listing.kind))
         return audit.objections(listing, limits, bool(self._facts.shipping(listing.size)))
 
+    def audit_facts(self) -> str:
+        """Limits and shipping channels that audits asked for."""
+        learnt = self._facts.learnt()
+        return learnt.model_dump_json() if learnt.limits else ""
+
     def upload_photos(self, photos: Sequence[PhotoFile]) -> dict[str, str]:
         """Content key -> image id, eight photos a call.
 

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic import Field
+
 from chalicelib.domain import ports
 from chalicelib.domain.catalogue import Kind, Size
 from chalicelib.domain.errors import RejectedError
 from connectors.shopee.answers import (
+    Answer,
     Attribute,
     AttributeTrees,
     Category,
@@ -53,6 +56,12 @@ class Shelf:
         self._kept: dict[Any, tuple[datetime, Any]] = {}
         self._lock = threading.Lock()
 
+    def peek(self, key: Any) -> Any:
+        """What is kept under the key, however old, or None."""
+        with self._lock:
+            kept = self._kept.get(key)
+        return kept[1] if kept else None
+
     def get(self, key: Any, make: Callable[[], T]) -> T:
         """What was kept under the key, made anew when missing or old. A failed make keeps nothing."""
         now = self._clock()
@@ -66,6 +75,17 @@ class Shelf:
         return value
 
 
+class Learnt(Answer):
+    """What audits asked a shop, in a form that can be kept: limits by our kind, and its shipping channels if known."""
+
+    limits: dict[str, Limits] = Field(default_factory=dict)
+    shipping: list[ShippingChannel] | None = None
+
+    def of(self, kind: Kind) -> Limits | None:
+        """Limits of the kind; of another kind while this one was never asked, as most are the same; else None."""
+        return self.limits.get(kind.value) or next(iter(self.limits.values()), None)
+
+
 class Facts:
     """What one shop may sell and how; each fact is asked once a day (they differ per shop and category)."""
 
@@ -77,6 +97,16 @@ class Facts:
 
     def _kept(self, what: Any, make: Callable[[], T]) -> T:
         return self._shelf.get((*self._shop, what), make)
+
+    def learnt(self) -> Learnt:
+        """What was asked so far; no call."""
+        limits: dict[str, Limits] = {}
+        for kind in Kind if self._shelf.peek((*self._shop, "tree")) else ():
+            known = self._shelf.peek((*self._shop, ("limits", self.category_of_kind(kind))))
+            if known is not None:
+                limits[kind.value] = known
+        carried: ShippingChannels | None = self._shelf.peek((*self._shop, "shipping"))
+        return Learnt(limits=limits, shipping=carried.logistics_channel_list if carried else None)
 
     def leaves(self) -> dict[int, Category]:
         """Categories a listing may stand in, by id."""

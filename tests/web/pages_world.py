@@ -24,6 +24,7 @@ from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
 from chalicelib.web.routes import register
 from chalicelib.web.services import Person, Role, Services, Session
+from connectors import registry
 
 NOW = datetime(2026, 11, 25, 3, 3, 12, tzinfo=UTC)
 PASSWORD = "rice-and-mango-2026"
@@ -88,7 +89,8 @@ class World:
         self.dead = MemoryDeadLetters(self.queues)
 
     def services(self) -> Services:
-        return Services(self.store, self.queues, self.sessions, FakePeople(), lambda: self.now, self.dead)
+        people, hints = FakePeople(), registry.hints
+        return Services(self.store, self.queues, self.sessions, people, lambda: self.now, self.dead, hints=hints)
 
     def app(self) -> Chalice:
         app = Chalice(app_name="pinto-pages")

@@ -15,7 +15,17 @@ from chalicelib.domain.ports.channel import (
     TokenSource,
 )
 from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
-from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
+from chalicelib.domain.ports.goods import (
+    AuditFacts,
+    Catalogues,
+    Communities,
+    Edits,
+    Photos,
+    Policies,
+    Prices,
+    PushRules,
+    Stock,
+)
 from chalicelib.domain.ports.keeping import (
     Balances,
     Breakers,
@@ -35,6 +45,7 @@ from chalicelib.domain.ports.marketplace import (
     Outcome,
     PhotoFile,
     SellerDesk,
+    ShopDesk,
 )
 from chalicelib.domain.ports.orders import Cursor, Orders
 from chalicelib.domain.ports.queues import DeadLetters, Lane, Queues
@@ -46,6 +57,7 @@ Clock = Callable[[], datetime]
 
 __all__ = [
     "Allowance",
+    "AuditFacts",
     "Balances",
     "Bindings",
     "Breakers",
@@ -58,6 +70,7 @@ __all__ = [
     "Created",
     "Cursor",
     "DeadLetters",
+    "Edits",
     "Failures",
     "ForgedPushError",
     "Grant",
@@ -76,12 +89,14 @@ __all__ = [
     "PhotoFile",
     "Photos",
     "Policies",
+    "Prices",
     "PushReading",
     "PushRules",
     "Queues",
     "Returns",
     "Seen",
     "SellerDesk",
+    "ShopDesk",
     "Shops",
     "Stock",
     "Store",

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
+from chalicelib.domain.history import Edit
+from chalicelib.domain.money import Money
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports.marketplace import PhotoFile
 from chalicelib.domain.stock import Movement, PushRule, StockLevel
@@ -51,6 +53,38 @@ class PushRules(Protocol):
 
     def lock(self, shop_id: str, sku: str, field: str, until: datetime) -> None:
         """The field is not written before `until`: a promotion refused it."""
+
+
+class Prices(Protocol):
+    """Prices that differ from the catalogue in one shop."""
+
+    def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, Money]:
+        """SKU -> its price there; SKUs sold at the catalogue's price are missing. One keyed read."""
+
+    def save(self, shop_id: str, sku: str, price: Money) -> None: ...
+
+    def clear(self, shop_id: str, sku: str) -> None:
+        """The shop sells the SKU at the catalogue's price."""
+
+
+class Edits(Protocol):
+    """Who changed what of a product, for reading and for taking back."""
+
+    def add(self, edit: Edit) -> None:
+        """Kept; the same id again is kept once."""
+
+    def of_product(self, community_id: str, code: str, limit: int = 50) -> tuple[Edit, ...]:
+        """Newest first."""
+
+
+class AuditFacts(Protocol):
+    """What the last audits learnt about each shop, so that a page can say what a marketplace would refuse without
+    asking it while a person waits."""
+
+    def of_shops(self, shop_ids: Sequence[str]) -> dict[str, str]:
+        """Shop id -> `Marketplace.audit_facts` as last kept; shops without are missing. One keyed read."""
+
+    def save(self, shop_id: str, facts: str) -> None: ...
 
 
 class Catalogues(Protocol):

@@ -101,6 +101,12 @@ class Marketplace(Protocol):
     def audit(self, listing: DesiredListing) -> tuple[Objection, ...]:
         """Why this listing cannot be said here; no write, and calls only for cached category facts."""
 
+    def audit_facts(self) -> str:
+        """What audits of this shop have asked so far, as a text that the connector's own hints understand; no calls.
+
+        Empty where an audit needs nothing of the shop, or nothing was asked yet.
+        """
+
     def upload_photos(self, photos: Sequence[PhotoFile]) -> dict[str, str]:
         """Content key -> the marketplace's reference for it."""
 
@@ -189,3 +195,7 @@ class SellerDesk(Protocol):
 
     def settlements(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
         """Pages of what was settled in `since <= t < until`, each once."""
+
+
+class ShopDesk(Marketplace, SellerDesk, Protocol):
+    """One object that speaks for a shop in both ways, as every connector's does."""

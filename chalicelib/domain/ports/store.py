@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
-from chalicelib.domain.ports.goods import Catalogues, Communities, Photos, Policies, PushRules, Stock
+from chalicelib.domain.ports.goods import (
+    AuditFacts,
+    Catalogues,
+    Communities,
+    Edits,
+    Photos,
+    Policies,
+    Prices,
+    PushRules,
+    Stock,
+)
 from chalicelib.domain.ports.keeping import (
     Balances,
     Breakers,
@@ -46,3 +56,6 @@ class Store:
     tasks: Tasks
     openings: Openings
     caught: CaughtCounts
+    prices: Prices
+    edits: Edits
+    audit_facts: AuditFacts

@@ -1,0 +1,30 @@
+"""Prices that differ from the catalogue in one shop; beside its rules, as both say what the shop should show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.domain.money import Money
+from chalicelib.store import keys
+from chalicelib.store.items import from_item, to_item
+from chalicelib.store.table import Table
+
+
+class Prices:
+    """`ports.Prices` over a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, Money]:
+        """SKU -> its price there."""
+        rows = self._table.batch_get(keys.price(shop_id, sku) for sku in skus)
+        return {row["sku"]: from_item(Money, row) for row in rows.values()}
+
+    def save(self, shop_id: str, sku: str, price: Money) -> None:
+        """The shop sells the SKU at this price."""
+        self._table.put(keys.keyed(keys.price(shop_id, sku), {"sku": sku, **to_item(price)}))
+
+    def clear(self, shop_id: str, sku: str) -> None:
+        """The shop sells the SKU at the catalogue's price."""
+        self._table.delete(keys.price(shop_id, sku))
