@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import publish, reconcile, take_orders
+from chalicelib.sync import fulfil, publish, reconcile, returns, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -115,6 +115,12 @@ def _listings(ctx: Context, _lane: Lane, message: Message) -> None:
 
 def _poll(ctx: Context, _lane: Lane, message: Message) -> None:
     take_orders.poll(ctx, message.shop)
+    returns.poll(ctx, message.shop)
+
+
+def _parcels(ctx: Context, _lane: Lane, message: Message) -> None:
+    for order_id in message.order_ids:
+        fulfil.track(ctx, message.shop, order_id)
 
 
 def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
@@ -140,6 +146,7 @@ _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
     "poll": _poll,
     "refresh": _refresh,
     "balance": _balance,
+    "parcels": _parcels,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.shipping import Parcel
 from chalicelib.store import keys
-from chalicelib.store.items import from_item, text_of, to_item
+from chalicelib.store.items import from_item, moment_of, text_of, to_item
 from chalicelib.store.table import Absent, AnyOf, AtMost, ConditionFailedError, Item, Table
 
 
@@ -44,6 +44,11 @@ class Parcels:
         except ConditionFailedError:
             return False
         return True
+
+    def busy(self, shop_id: str, order_id: str) -> bool:
+        """Whether a step is being sent, or was, and nobody knows yet what came of it."""
+        row = self._table.get(keys.packing(shop_id, order_id))
+        return row is not None and moment_of(row["until"]) > self._clock()
 
     def done(self, shop_id: str, order_id: str) -> None:
         """The next step may begin."""

@@ -42,6 +42,9 @@ class Policy:
     lease_s: float = 120.0
     stop_work_below_s: float = 10.0
     create_quiet_s: int = 60
+    pack_quiet_s: int = 60
+    tracking_after_s: int = 300
+    returns_every_s: int = 600
     poll_overlap_s: int = 600
     poll_lag_s: int = 0
     first_poll_days: int = 15

@@ -49,3 +49,8 @@ def refresh_tokens(shop_id: str) -> Message:
 def balance_shop(shop_id: str, day: date) -> Message:
     """Balance the shop's Thai business day."""
     return {"v": 1, "kind": "balance", "shop": shop_id, "day": day.isoformat()}
+
+
+def look_at_parcels(shop_id: str, order_ids: Sequence[str]) -> Message:
+    """Read the parcels of these orders: tracking numbers come minutes after packing."""
+    return {"v": 1, "kind": "parcels", "shop": shop_id, "order_ids": sorted(set(order_ids))}

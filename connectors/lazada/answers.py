@@ -279,6 +279,7 @@ class ItemAnswer(Answer):
     own_fleet: Flag = Field(False, alias="delivery_option_sof")
     need_cancel_confirm: Flag = False
     reverse_order_id: Text = ""
+    sla_time_stamp: Text = ""
 
 
 class OrderItemsAnswer(Answer):

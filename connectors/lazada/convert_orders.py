@@ -47,6 +47,8 @@ def order(shop: str, answer: OrderAnswer, items: Sequence[ItemAnswer]) -> Order:
         lines=tuple(line(item) for item in sorted(items, key=lambda item: item.order_item_id)),
         total=money(answer.price, currency),
         buyer=buyer(answer),
+        ship_by=deadline(items),
+        cancel_asked=any(item.need_cancel_confirm for item in items),
     )
 
 
@@ -65,6 +67,19 @@ def line(item: ItemAnswer) -> OrderLine:
         fulfilled_by_channel=item.is_fbl,
         channel_state=item.status,
     )
+
+
+def deadline(items: Sequence[ItemAnswer]) -> datetime | None:
+    """The nearest time by which a living unit must be ready to ship (`sla_time_stamp`, ISO), where one is told."""
+    living = (item.sla_time_stamp for item in items if state(item.status) is not OrderState.CANCELLED)
+    return min((_iso_moment(text) for text in living if text), default=None)
+
+
+def _iso_moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise ProtocolSurpriseError(CHANNEL, "unexpected_time", text[:40]) from None
 
 
 def state(status: str) -> OrderState:

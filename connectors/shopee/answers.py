@@ -364,6 +364,7 @@ class OrderDetail(Answer):
     currency: str
     create_time: int
     update_time: int
+    ship_by_date: int | None = 0
     total_amount: Decimal
     item_list: list[OrderItem]
     recipient_address: Recipient | None = None

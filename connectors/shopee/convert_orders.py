@@ -6,6 +6,8 @@
 | line             | `line_item_id`, else item + model + promotion group                |
 | unit price       | `model_discounted_price`; the original one in a bundle, where it is 0 |
 | quantity         | `model_quantity_purchased` - `cancelled_qty`                       |
+| deadline         | `ship_by_date`, 0 while unpaid                                     |
+| asked to cancel  | status `IN_CANCEL`                                                 |
 | state of a line  | the order's status: Shopee keeps one for all lines                 |
 """
 
@@ -56,6 +58,8 @@ def order(shop: str, detail: OrderDetail) -> Order:
         lines=tuple(_lines(detail)),
         total=_money(detail.total_amount, detail),
         buyer=_buyer(detail.recipient_address),
+        ship_by=_moment(detail.ship_by_date) if detail.ship_by_date else None,
+        cancel_asked=detail.order_status == "IN_CANCEL",
     )
 
 

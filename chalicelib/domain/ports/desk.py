@@ -24,6 +24,9 @@ class Parcels(Protocol):
     def begin(self, shop_id: str, order_id: str, seconds: float) -> bool:
         """True for the one who may send this order's next step now; others wait until `done` or the time is over."""
 
+    def busy(self, shop_id: str, order_id: str) -> bool:
+        """Whether somebody began and it is not known yet what came of it."""
+
     def done(self, shop_id: str, order_id: str) -> None:
         """What came of the step is known: the next one may begin."""
 

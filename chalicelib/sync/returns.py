@@ -1,0 +1,159 @@
+"""Returns and refunds: heard on their own clock, answered by the seller, counted in by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, StaleWriteError
+from chalicelib.domain.orders import Order
+from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
+from chalicelib.domain.returns import CountedIn, Return, ReturnKind, ReturnState, merged_return
+from chalicelib.domain.shops import Shop
+from chalicelib.domain.stock import Movement, MovementKind, StockError
+from chalicelib.domain.synclog import EntryState
+from chalicelib.sync import take_orders
+from chalicelib.sync.context import Context
+from chalicelib.sync.desk_log import Step, step
+from chalicelib.sync.fulfil import opened
+from chalicelib.sync.take_orders import Taken
+
+STREAM = "returns"
+TRIES = 5
+_FURTHEST_BACK = timedelta(days=180)
+
+
+def poll(ctx: Context, shop_id: str) -> int:
+    """How many returns were news; every one created or changed since the cursor is ours, the cursor moved with them.
+
+    Asked at most every `returns_every_s`: a return waits days, a call costs what an order's would.
+    """
+    shop, desk = opened(ctx, shop_id)
+    now = ctx.clock()
+    cursor = ctx.store.orders.cursor(shop.id, STREAM)
+    if cursor is not None and now - cursor.at < timedelta(seconds=ctx.policy.returns_every_s):
+        return 0
+    overlap = timedelta(seconds=ctx.policy.poll_overlap_s)
+    since = cursor.at - overlap if cursor else now - timedelta(days=ctx.policy.first_poll_days)
+    news = read(ctx, shop, desk, OrderWindow("updated", since, now + timedelta(seconds=1)))
+    ctx.store.orders.save_cursor(Cursor(shop.id, STREAM, now))
+    return news
+
+
+def read(ctx: Context, shop: Shop, desk: ShopDesk, window: OrderWindow) -> int:
+    """Every return of the window is ours; answers how many were news."""
+    return sum(take_all(ctx, shop, page) for page in desk.returns(window))
+
+
+def take_all(ctx: Context, shop: Shop, heard: Iterable[Return]) -> int:
+    """The returns are stored, a repeat changes nothing. A cancel told as a return is the order's own fact."""
+    return sum(_take(ctx, shop, one) for one in heard if one.kind is not ReturnKind.CANCEL)
+
+
+def _take(ctx: Context, shop: Shop, heard: Return) -> bool:
+    for left in reversed(range(TRIES)):
+        known = ctx.store.returns.get(shop.id, heard.return_id)
+        kept = merged_return(heard, known)
+        if kept == known:
+            return False
+        try:
+            ctx.store.returns.take(kept, known)
+        except StaleWriteError:
+            if not left:
+                raise
+            continue
+        return True
+    raise StaleWriteError(heard.key)
+
+
+def answer(ctx: Context, shop_id: str, return_id: str, *, agree: bool, reason: str = "", person: str = "") -> Outcome:
+    """The buyer's return is agreed or refused, as far as the channel lets the seller decide; then read again.
+
+    Raises: RejectedError when this step needs evidence that only the seller centre takes; NotFoundError.
+    """
+    shop, desk = opened(ctx, shop_id)
+    known = _known(ctx, shop, return_id)
+    order = _order(ctx, shop, known)
+    line_ids = [line.line_id for line in known.lines]
+    made = Step("return", "seller_answered_return", known.state.value, "agreed" if agree else "refused")
+    with step(ctx, shop, desk, order, line_ids, person, made):
+        try:
+            told = desk.answer_return(return_id, agree=agree, reason=reason)
+        except OutcomeUnknownError as error:
+            told = Outcome(return_id, EntryState.UNKNOWN, error.request_id, error.user_key, error.code, error.message)
+        now = _read_again(ctx, shop, desk, known)
+        if told.state is EntryState.UNKNOWN and now.state is not known.state:
+            told = replace(told, state=EntryState.ACCEPTED, error="")
+        made.told([told])
+    return told
+
+
+def count_in(ctx: Context, shop_id: str, return_id: str, line_id: str, quantity: int, person: str = "") -> Return:
+    """So many units of the line lie on the shelf again, the ledger says who counted them, every shop looks.
+
+    What the channel calls returned moves nothing by itself: only a person has seen what is in the parcel.
+    Raises: StockError for more units than are still to come back; NotFoundError; StaleWriteError when somebody
+    counted at the same moment.
+    """
+    shop = ctx.store.shops.get(shop_id)
+    known = _known(ctx, shop, return_id)
+    if not 1 <= quantity <= known.left_to_count(line_id):
+        raise StockError(f"{return_id}: {quantity} of {line_id}, {known.left_to_count(line_id)} may still come back")
+    order, now = _order(ctx, shop, known), ctx.clock()
+    counted = replace(known, counted_in=(*known.counted_in, CountedIn(line_id, quantity, now, person)))
+    moves = _movements(counted, order, line_id, quantity, now)
+    ctx.store.returns.count_in(shop.community, counted, known, moves)
+    take_orders.tell(ctx, shop, Taken(skus=tuple(sorted({move.sku for move in moves})), at=now))
+    return counted
+
+
+def _movements(counted: Return, order: Order, line_id: str, quantity: int, at: datetime) -> tuple[Movement, ...]:
+    """One movement, or one for each component of a bundle as it was sold."""
+    sold = {line.line_id: line for line in order.lines}
+    line = sold.get(line_id)
+    sku = line.seller_sku if line else next(one.seller_sku for one in counted.lines if one.line_id == line_id)
+    parts = (line.recipe if line else ()) or ((sku, 1),)
+    name = f"{counted.key}/{line_id}/return-{len(counted.counted_in)}"
+    return tuple(
+        Movement(name, part, MovementKind.RETURN, quantity * units, 0, at, "return_counted_in", order.key)
+        for part, units in parts
+    )
+
+
+def _known(ctx: Context, shop: Shop, return_id: str) -> Return:
+    known = ctx.store.returns.get(shop.id, return_id)
+    if known is None:
+        raise NotFoundError(f"no return {return_id} in {shop.id}")
+    return known
+
+
+def _order(ctx: Context, shop: Shop, known: Return) -> Order:
+    order = ctx.store.orders.get(shop.id, known.order_id)
+    if order is None:
+        raise NotFoundError(f"no order {known.order_id} in {shop.id}")
+    return order
+
+
+def _read_again(ctx: Context, shop: Shop, desk: ShopDesk, known: Return) -> Return:
+    """The return after the step, found by when it was last changed: the lists know no single return."""
+    now = ctx.clock()
+    since = max(known.updated_at - timedelta(seconds=1), now - _FURTHEST_BACK)
+    read(ctx, shop, desk, OrderWindow("updated", since, now + timedelta(seconds=60)))
+    return _known(ctx, shop, known.return_id)
+
+
+def waiting(ctx: Context, shop_id: str, limit: int = 50) -> tuple[Return, ...]:
+    """Returns of the shop that want a person: to be answered first (nearest deadline), then goods to count in."""
+    found = [one for one in ctx.store.returns.latest(shop_id, limit) if wants(one)]
+    last = datetime.max.replace(tzinfo=ctx.clock().tzinfo)
+    return tuple(sorted(found, key=lambda one: (one.answer_until or last, one.created_at, one.return_id)))
+
+
+def wants(one: Return) -> str:
+    """What a person has to do with the return: "answer", "count_in", or nothing ("")."""
+    if one.state is ReturnState.ASKED:
+        return "answer"
+    goods = one.kind is ReturnKind.GOODS_AND_MONEY
+    arrived = one.state in (ReturnState.RECEIVED, ReturnState.REFUNDED)
+    return "count_in" if goods and arrived and any(one.left_to_count(line.line_id) for line in one.lines) else ""
