@@ -22,6 +22,8 @@ from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
 if TYPE_CHECKING:
     from chalice.app import Request
 
+    from chalicelib.web.multipart import SentFile
+
 View = Callable[[Visit, Services], Answer]
 logger = logging.getLogger("pinto.web")
 PARAMETER = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -83,12 +85,23 @@ def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) ->
         return problem(visit, 403, "forbidden")
     if rule.method == "POST":
         try:
-            visit = visit.with_form(read_form(request.raw_body))
+            visit = visit.with_form(*_sent(request))
         except ValueError:
             return problem(visit, 400, "unreadable")
         if not _is_ours(visit):
             return problem(visit, 403, "expired")
     return view_of(rule.view)(visit, services)
+
+
+def _sent(request: Request) -> tuple[Mapping[str, str], Mapping[str, SentFile]]:
+    """Fields and files of the form. Raises: ValueError when it is none of ours."""
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/"):
+        return read_form(request.raw_body), {}
+    from chalicelib.web.multipart import read_multipart
+
+    raw = request.raw_body
+    return read_multipart(raw.encode() if isinstance(raw, str) else raw, kind)
 
 
 def _is_ours(visit: Visit) -> bool:

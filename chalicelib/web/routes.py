@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from chalicelib.web.services import ServicesSource
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 
 def register(app: Chalice, services: ServicesSource) -> None:
     """Every route of the access table answers on `app`. Nothing is built or connected before the first request."""
+    if MULTIPART not in app.api.binary_types:
+        app.api.binary_types.append(MULTIPART)
     for rule in RULES:
         # Some clients keep the form's Content-Type when a redirect turns their POST into a GET.
-        kinds = [FORM] if rule.method == "POST" else ["application/json", FORM]
+        kinds = [FORM, MULTIPART] if rule.method == "POST" else ["application/json", FORM]
         if rule.is_api:
             kinds = ["application/json"]
         handler = _handler(app, services, rule)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
 from chalicelib.web.services import Person, Session
 from chalicelib.web.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from chalicelib.web.multipart import SentFile
 
 SESSION_COOKIE = "pinto_session"
 VISIT_COOKIE = "pinto_visit"
@@ -37,6 +41,7 @@ class Visit:
     address: str
     secure: bool
     session: Session | None = None
+    files: Mapping[str, SentFile] = field(default_factory=dict)
 
     @property
     def person(self) -> Person | None:
@@ -85,9 +90,9 @@ class Visit:
         """This visit with its session."""
         return replace(self, session=session)
 
-    def with_form(self, form: Mapping[str, str]) -> Visit:
+    def with_form(self, form: Mapping[str, str], files: Mapping[str, SentFile] | None = None) -> Visit:
         """This visit with what its form carried."""
-        return replace(self, form=form)
+        return replace(self, form=form, files=files or {})
 
     def with_cookie(self, name: str, value: str) -> Visit:
         """This visit as the browser will make it once it holds the cookie."""
