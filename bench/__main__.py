@@ -10,7 +10,7 @@ from importlib import import_module
 from infra.template import ROOT
 
 RESULTS = ROOT / "bench" / "results.json"
-PARTS = ("planning", "calls", "throughput", "pacing", "cold_start")
+PARTS = ("planning", "calls", "throughput", "pacing", "cold_start", "pages")
 
 Row = dict[str, object]
 
