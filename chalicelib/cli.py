@@ -17,13 +17,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 
-from chalicelib import bootstrap, cli_letters, cli_rules
+from chalicelib import bootstrap, cli_letters, cli_orders, cli_rules
 from chalicelib.cli_rules import why_lines
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.bundles import BundleError
 from chalicelib.domain.errors import LeaseLostError, MarketplaceError, NotFoundError, StaleWriteError
 from chalicelib.domain.policy import PolicyError
 from chalicelib.domain.ports import Store
+from chalicelib.domain.privacy import OpeningRefusedError
 from chalicelib.domain.reckoning import in_words
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import StockError
@@ -41,7 +42,7 @@ Rows = list[dict[str, Any]]
 # What a person at a terminal can act on; anything else is a bug and shows where.
 CLEAR = (
     *(MarketplaceError, NotFoundError, StaleWriteError, LeaseLostError, ShopClosedError, ShopBusyError),
-    *(BundleError, PolicyError, StockError),
+    *(BundleError, PolicyError, StockError, OpeningRefusedError),
     *(OSError, BotoCoreError),  # a file that is not there, a cloud that does not answer
 )
 
@@ -196,13 +197,16 @@ def _shops_list(asked: argparse.Namespace) -> int:
 def _shops_add(asked: argparse.Namespace) -> int:
     store = bootstrap.store()
     store.communities.get(asked.community)
+    shop_id = _shop_id(store, asked)
+    known = next((one for one in store.shops.of_community(asked.community) if one.id == shop_id), None)
     shop = Shop(
-        id=_shop_id(store, asked),
+        id=shop_id,
         community=asked.community,
         channel=asked.channel,
         remote_id=asked.shop_id,
         app_key=asked.app_key,
         base_url=asked.base_url,
+        connected_at=known.connected_at if known else bootstrap.now_utc().replace(microsecond=0),
     )
     store.shops.save(shop)
     store.shops.save_app(AppKeys(asked.channel, asked.app_key, asked.app_secret, asked.push_key))
@@ -301,6 +305,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_rules.register(commands, _command)
     cli_letters.register(commands, _command)
+    cli_orders.register(commands, _command)
 
     one = _command(commands, "sandbox", _sandbox, "one practice marketplace alone; the first line printed is JSON")
     one.add_argument("--channel", required=True, choices=bootstrap.channel_names())

@@ -51,7 +51,9 @@ def with_recipes(order: Order, recipes: Mapping[str, Recipe]) -> Order:
     return replace(order, lines=tuple(lines))
 
 
-def movements(order: Order, known: Order | None, our_skus: Collection[str], at: datetime) -> tuple[Movement, ...]:
+def movements(
+    order: Order, known: Order | None, our_skus: Collection[str], at: datetime, connected_at: datetime | None = None
+) -> tuple[Movement, ...]:
     """The movements that take the ledger from `known` to `order` (already merged, with its recipes).
 
     Lines whose SKU is not ours move nothing until it is; a line the ledger holds units for stays ours, also when
@@ -59,25 +61,40 @@ def movements(order: Order, known: Order | None, our_skus: Collection[str], at: 
     is the same movement: a reservation when a line is first seen, paid or not; a release when it ends before
     shipping; a shipment when it leaves. A line that left before anything was held is reserved and shipped. A
     bundle has no stock of its own: its components move, one movement each.
+
+    What had left before the shop was connected was on no shelf that was counted, and moves nothing.
     """
     recipes = {line.line_id: line.recipe for line in order.lines}
-    moved = _by_line(order, known, our_skus, at)
+    moved = _by_line(order, known, our_skus, at, connected_at)
     return tuple(part for line_id, move in moved for part in _in_components(move, recipes[line_id]))
 
 
-def offer_movements(order: Order, known: Order | None, our_skus: Collection[str], at: datetime) -> tuple[Movement, ...]:
+def offer_movements(
+    order: Order, known: Order | None, our_skus: Collection[str], at: datetime, connected_at: datetime | None = None
+) -> tuple[Movement, ...]:
     """As `movements`, in units of the offers sold: a bundle counts as itself, as its channel counts it."""
-    return tuple(move for _, move in _by_line(order, known, our_skus, at))
+    return tuple(move for _, move in _by_line(order, known, our_skus, at, connected_at))
 
 
 def _by_line(
-    order: Order, known: Order | None, our_skus: Collection[str], at: datetime
+    order: Order, known: Order | None, our_skus: Collection[str], at: datetime, connected_at: datetime | None
 ) -> Iterator[tuple[str, Movement]]:
     before = {line.line_id: line for line in known.lines} if known else {}
     for line in order.lines:
-        if _is_ours(line, our_skus):
+        if _is_ours(line, our_skus) and not _had_left(order, line, before.get(line.line_id), connected_at):
             for move in _line_movements(order, line, before.get(line.line_id), at):
                 yield line.line_id, move
+
+
+def _had_left(order: Order, line: OrderLine, before: OrderLine | None, connected_at: datetime | None) -> bool:
+    """Whether a line heard of for the first time left (or ended) before its shop was connected.
+
+    One on its way whose order moved since then was handed over after the shelf was counted: it still counts.
+    """
+    if connected_at is None or before is not None or order.created_at >= connected_at:
+        return False
+    just_left = line.state is OrderState.HANDED_OVER and order.updated_at >= connected_at
+    return line.state not in OPEN_STATES and not just_left
 
 
 def _in_components(move: Movement, recipe: Recipe) -> Iterator[Movement]:

@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import fulfil, publish, reconcile, returns, take_orders
+from chalicelib.sync import fulfil, layers, publish, reconcile, returns, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -102,7 +102,9 @@ def _offers(ctx: Context, lane: Lane, message: Message) -> bool:
 
 
 def _publish(ctx: Context, lane: Lane, message: Message) -> None:
-    publish.publish(ctx, message.shop, message.trigger, lane)
+    run = publish.publish(ctx, message.shop, message.trigger, lane)
+    if message.trigger == "sweep":
+        layers.caught(ctx, message.shop, "sweep", sum(run.counts.values()) - run.counts.get("skipped", 0))
 
 
 def _orders(ctx: Context, _lane: Lane, message: Message) -> None:

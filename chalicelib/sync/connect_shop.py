@@ -103,4 +103,12 @@ def _new_shop(ctx: Context, pending: PendingConsent, grant: Grant) -> Shop:
     shop_id = f"{pending.community}-{pending.channel}"
     if shop_id in taken:  # a second shop on the same channel
         shop_id = f"{shop_id}-{grant.remote_id}"
-    return Shop(shop_id, pending.community, pending.channel, grant.remote_id, pending.app_key, pending.base_url)
+    return Shop(
+        shop_id,
+        pending.community,
+        pending.channel,
+        grant.remote_id,
+        pending.app_key,
+        pending.base_url,
+        connected_at=ctx.clock().replace(microsecond=0),  # channels count whole seconds
+    )

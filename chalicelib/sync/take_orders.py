@@ -10,10 +10,12 @@ from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.fulfilment import holding, merged, movements, offer_movements, possible, with_recipes
 from chalicelib.domain.orders import OPEN_STATES, Order
 from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
+from chalicelib.domain.privacy import buyer_until
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
 from chalicelib.sync import messages
 from chalicelib.sync.context import Caught, Context
+from chalicelib.sync.layers import caught_orders
 
 TRIES = 8
 
@@ -22,18 +24,25 @@ TRIES = 8
 class Taken:
     """What hearing of some orders changed: ids of new and changed orders, and the SKUs whose stock moved.
 
-    `at` is when the channel moved the oldest of them.
+    `at` is when the channel moved the oldest of them; `history` how many of the new ones were placed before the
+    shop was connected.
     """
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     skus: tuple[str, ...] = ()
     at: datetime | None = None
+    history: int = 0
 
     def __add__(self, other: Taken) -> Taken:
         skus = tuple(sorted({*self.skus, *other.skus}))
         oldest = min((at for at in (self.at, other.at) if at is not None), default=None)
-        return Taken(self.new + other.new, self.changed + other.changed, skus, oldest)
+        return Taken(self.new + other.new, self.changed + other.changed, skus, oldest, self.history + other.history)
+
+    @property
+    def news(self) -> int:
+        """How many orders were placed since the shop is ours and heard of now."""
+        return len(self.new) - self.history
 
     @property
     def cause(self) -> str:
@@ -47,7 +56,7 @@ def hear(ctx: Context, shop_id: str, order_ids: Sequence[str]) -> Taken:
     market = ctx.open(shop)
     heard = market.orders_by_id(order_ids)
     taken = take_all(ctx, shop, heard)
-    ctx.noticed(Caught(shop.channel, "push", len(taken.new), market.calls))
+    caught_orders(ctx, shop, Caught(shop.channel, "push", taken.news, market.calls), len(taken.changed))
     # Also when it brought nothing new: a worker that died between taking and telling left that to us.
     tell(ctx, shop, taken + _all_skus(heard))
     return taken
@@ -78,7 +87,7 @@ def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:
         untold += _all_skus(order for order in page if cursor is None or order.updated_at >= cursor.at)
     tell(ctx, shop, taken + untold)
     ctx.store.orders.save_cursor(Cursor(shop.id, "updated", until))
-    ctx.noticed(Caught(shop.channel, "poll", len(taken.new)))
+    caught_orders(ctx, shop, Caught(shop.channel, "poll", taken.news), len(taken.changed))
     return taken
 
 
@@ -107,7 +116,8 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
         if order == known and not moves:
             return Taken()
         try:
-            ctx.store.orders.take(shop.community, order, known, moves)
+            until = buyer_until(order, ctx.policy_of(shop.community).buyer_days)
+            ctx.store.orders.take(shop.community, order, known, moves, buyer_until=until)
         except (StaleWriteError, StockError):
             if not left:
                 raise
@@ -116,7 +126,7 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
         _channel_moved_its_own(ctx, shop, order, sold)
         skus = tuple(sorted({move.sku for move in (*moves, *sold)}))
         new, at = (order.order_id,) if known is None else (), order.created_at if known is None else order.updated_at
-        return Taken(new, _changed(order, known), skus, at)
+        return Taken(new, _changed(order, known), skus, at, int(bool(new) and is_before(shop, order)))
     raise StaleWriteError(heard.key)
 
 
@@ -152,10 +162,16 @@ def _moved(
     variants = [variant for product in products for variant in product.variants]
     ours, now = {variant.sku for variant in variants}, ctx.clock()
     order = with_recipes(order, {variant.sku: variant.components for variant in variants if variant.is_bundle})
-    moves, sold = movements(order, known, ours, now), offer_movements(order, known, ours, now)
+    since = shop.connected_at
+    moves, sold = movements(order, known, ours, now, since), offer_movements(order, known, ours, now, since)
     if any(move.kind is MovementKind.SHIP for move in moves):
         moves = possible(moves, ctx.store.stock.levels(shop.community, sorted({move.sku for move in moves})))
     return holding(order, ours), moves, sold
+
+
+def is_before(shop: Shop, order: Order) -> bool:
+    """Whether the order was placed before the shop was connected."""
+    return shop.connected_at is not None and order.created_at < shop.connected_at
 
 
 def _all_skus(orders: Iterable[Order]) -> Taken:

@@ -94,6 +94,7 @@ def connect(store: Store, community: str, channel: str, given: Mapping[str, Any]
         remote_id=str(given["shop_id"]),
         app_key=str(given["app_key"]),
         base_url=str(given["base_url"]),
+        connected_at=at.replace(microsecond=0),
     )
     try:
         known = store.shops.get(shop.id)

@@ -191,6 +191,10 @@ class Bazaar:
         self._call("orders_by_id")
         return tuple(order for order in self.sold if order.order_id in set(order_ids))
 
+    def returns(self, window):
+        """Nobody gives anything back at the Bazaar."""
+        return iter(())
+
     # --- inside ---
 
     def _call(self, call: str, special: tuple[str, ...] = (), raises_late: bool = False) -> str:
