@@ -76,6 +76,9 @@ def test_a_thing_of_another_community_is_not_reached_through_ones_own(programs, 
         "adjust": {"units": 1, "because": "x"},
         "approve": {"fingerprint": "f" * 32},
         "keep": {"fields": []},
+        "pack": {"choice": "x"},
+        "cancel": {"reason": "x"},
+        "answer_cancellation": {"agree": True},
     }
     body = bodies.get(rule.view.rsplit(".", 1)[1], {})
     asks = programs["admin@office.example"] if rule.roles and len(rule.roles) < 4 else programs[OTHER]

@@ -7,16 +7,18 @@ content type, headers, schema, and that what the description forbids is refused.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 import schemathesis
 from api_client import OURS, Program
 from hypothesis import HealthCheck, settings
-from pages_world import a_world
+from pages_world import World, a_world
 from schemathesis.config import ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 from wsgi_bridge import WsgiBridge
 
+from chalicelib.domain.errors import TransientError
 from sandbox.cloud.gateway import Gateway
 
 EXAMPLES = 10
@@ -35,7 +37,26 @@ CALM = settings(
 NOT_OURS = [unsupported_method]
 # That options fit the axes, and that makers and photos are known, is more than a schema can say.
 BETWEEN_FIELDS = {"products_add_product", "products_edit_product"}
-WORLD = a_world()
+
+
+class Silent:
+    """A marketplace that answers nothing: whatever is asked of it has to wait."""
+
+    def open(self, access, tokens):
+        return self
+
+    def __getattr__(self, name):
+        raise TransientError("practice", "silent", retry_after_s=30)
+
+
+class SilentWorld(World):
+    """The pages' world, in which operations that speak with a marketplace meet a silent one."""
+
+    def services(self):
+        return replace(super().services(), channel=lambda name: Silent())
+
+
+WORLD = SilentWorld(a_world().store)
 GATEWAY = Gateway(WORLD.app())
 BRIDGE = WsgiBridge(GATEWAY)
 TOKENS = {"seller": Program(WORLD, "seller@tittu.example").token, "staff": Program(WORLD, "staff@office.example").token}

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from chalicelib.domain.bundles import BundleError
-from chalicelib.domain.errors import NotFoundError, StaleWriteError
+from chalicelib.domain.errors import MarketplaceError, NotFoundError, StaleWriteError
 from chalicelib.domain.stock import StockError
+from chalicelib.sync.context import ShopClosedError
 from chalicelib.web.access import Rule, may
 from chalicelib.web.answers import Answer
 from chalicelib.web.api import problems
@@ -48,10 +49,20 @@ def answer(rule: Rule, request: Request, source: ServicesSource) -> Answer:
         return problems.answer(ApiError(409, "stock"))
     except BundleError:
         return problems.answer(ApiError(409, "bundle"))
+    except ShopClosedError:
+        return problems.answer(ApiError(409, "shop_closed"))
+    except MarketplaceError as error:
+        return _marketplace_said(error)
     except Exception:
         # The last net, as for the pages: the caller gets words, the log the whole story (no body, no header in it).
         logger.exception("call failed", extra={"view": rule.view, "path": visit.path})
         return problems.answer(ApiError(500))
+
+
+def _marketplace_said(error: MarketplaceError) -> Answer:
+    """What a marketplace refused, or did not answer, in the words of its error card; when to try again, if known."""
+    later = (("Retry-After", str(max(int(error.retry_after_s), 1))),) if error.retry_after_s else ()
+    return problems.answer(ApiError(409, "marketplace", key=error.user_key, said=error.message), later)
 
 
 def _admitted(rule: Rule, asked: Operation, visit: Visit, request: Request, services: Services) -> Answer:

@@ -43,6 +43,20 @@ class OrderOut(Model):
     buyer: Annotated[str, Field(examples=["ส***"])]
     lines: tuple[LineOut, ...]
 
+    @classmethod
+    def of(cls, one: Order) -> OrderOut:
+        """The order of ours, its buyer masked."""
+        return cls(
+            shop=one.shop,
+            order_id=one.order_id,
+            state=one.state,
+            created_at=one.created_at,
+            updated_at=one.updated_at,
+            total=Amount.of(one.total),
+            buyer=masked(one.buyer.name),
+            lines=tuple(_line(line) for line in one.lines),
+        )
+
 
 class OrdersQuery(Paged):
     """Which orders."""
@@ -59,7 +73,7 @@ def orders(call: Call) -> Page[OrderOut]:
     shops = [one.id for one in store.shops.of_community(call.community) if asked.shop in ("", one.id)]
     found = [order for shop in shops for order in store.orders.latest(shop, READ_AT_MOST)]
     found.sort(key=_place, reverse=True)
-    return page_before([one for one in found if asked.state in (None, one.state)], asked, _place, _said)
+    return page_before([one for one in found if asked.state in (None, one.state)], asked, _place, OrderOut.of)
 
 
 @operation("One order", OrderOut, errors=(404,))
@@ -69,24 +83,11 @@ def order(call: Call) -> OrderOut:
     found = call.services.store.orders.get(shop.id, order_id)
     if found is None:
         raise NotFoundError(order_id)
-    return _said(found)
+    return OrderOut.of(found)
 
 
 def _place(one: Order) -> str:
     return moment_place(one.created_at, one.key)
-
-
-def _said(one: Order) -> OrderOut:
-    return OrderOut(
-        shop=one.shop,
-        order_id=one.order_id,
-        state=one.state,
-        created_at=one.created_at,
-        updated_at=one.updated_at,
-        total=Amount.of(one.total),
-        buyer=masked(one.buyer.name),
-        lines=tuple(_line(line) for line in one.lines),
-    )
 
 
 def _line(line: OrderLine) -> LineOut:

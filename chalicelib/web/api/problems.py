@@ -9,7 +9,7 @@ from pydantic import Field
 
 from chalicelib.web.answers import Answer
 from chalicelib.web.api.models import Model
-from chalicelib.web.texts import has, say
+from chalicelib.web.texts import has, reason, say
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -52,13 +52,24 @@ class Problem(Model):
 
 
 class ApiError(Exception):
-    """An operation says no: a status, the name of its sentence under `api_problem.`, and the fields it is about."""
+    """An operation says no: a status, the name of its sentence under `api_problem.`, and the fields it is about.
 
-    def __init__(self, status: int, name: str = "", errors: Iterable[FieldProblem] = ()) -> None:
+    What a marketplace said has a `key` of its own, and its own words beside it.
+    """
+
+    def __init__(
+        self, status: int, name: str = "", errors: Iterable[FieldProblem] = (), *, key: str = "", said: str = ""
+    ) -> None:
         super().__init__(name or NAMES[status])
         self.status = status
         self.name = name or NAMES[status]
         self.errors = tuple(errors)
+        self.key = key
+        self.said = said
+
+    def words(self, language: str) -> str:
+        """Its sentence."""
+        return reason(language, self.key, self.said) if self.key else say(language, f"api_problem.{self.name}")
 
 
 def field(path: str, code: str, **words: object) -> FieldProblem:
@@ -82,13 +93,12 @@ def from_pydantic(error: ValidationError, *, pointer: bool) -> ApiError:
 
 def answer(error: ApiError, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """The problem as an answer."""
-    said = {language: say(language, f"api_problem.{error.name}") for language in ("en", "th")}
     problem = Problem(
         type=f"urn:pinto:problem:{error.name}",
         title=say("en", f"api_status.{NAMES[error.status]}"),
         status=error.status,
-        detail=said["en"],
-        detail_th=said["th"],
+        detail=error.words("en"),
+        detail_th=error.words("th"),
         errors=error.errors,
     )
     return Answer(error.status, problem.model_dump_json(), TYPE, headers=headers)
