@@ -11,6 +11,7 @@ from pages_world import PASSWORD
 
 from chalicelib.domain.letters import Letter
 from chalicelib.domain.money import Money
+from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.shops import ShopState
 from chalicelib.web.texts import texts
 
@@ -73,6 +74,22 @@ def test_a_list_is_read_page_by_page_without_loss_or_repeat(seller):
                 break
         assert found == whole
         assert len(found) > 2
+
+
+def test_orders_of_one_second_are_all_listed(world, seller):
+    """Marketplaces tell seconds: a page may end amid orders of one moment, and loses none of them."""
+    at = world.now
+    for number in range(9):
+        line = OrderLine("1", "NP-120", 1, OrderState.TO_PACK, Money(8900), Money(8900))
+        world.store.orders.take(OURS, Order(LAZADA, f"90{number}", at, at, (line,), Money(8900)), None, ())
+    found, cursor = [], ""
+    while True:
+        page = said(seller.get(f"{HOME}/orders?shop={LAZADA}&limit=2&state=to_pack&cursor={cursor}"))
+        found += [one["order_id"] for one in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert sorted(found) == [f"90{number}" for number in range(9)]
 
 
 def test_filters_narrow_the_lists(seller):

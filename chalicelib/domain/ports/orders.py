@@ -53,6 +53,9 @@ class Orders(Protocol):
         """The buyer's details are gone for good. Raises: StaleWriteError."""
 
     def latest(self, shop_id: str, limit: int = 50) -> tuple[Order, ...]: ...
+    def page(self, shop_ids: Sequence[str], limit: int = 50, before: datetime | None = None) -> tuple[Order, ...]:
+        """Orders of several shops, newest first, created before a moment (for the next page)."""
+
     def cursor(self, shop_id: str, stream: str) -> Cursor | None: ...
     def save_cursor(self, cursor: Cursor) -> None: ...
     def sold_lately(self, shop_id: str, skus: Sequence[str]) -> dict[str, int]:

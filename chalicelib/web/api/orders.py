@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.orders import Order, OrderLine, OrderState
+from chalicelib.domain.ports import Store
 from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import ID, Amount, Model, Moment, Page, Paged
-from chalicelib.web.api.paging import moment_place, page_before
+from chalicelib.web.api.paging import moment_of, moment_place, page_before
 from chalicelib.web.api.shops import shop_of
 from chalicelib.web.views.orders import masked
 
-READ_AT_MOST = 1000
+PIECE, PIECES = 250, 20
 
 
 class LineOut(Model):
@@ -71,9 +74,7 @@ def orders(call: Call) -> Page[OrderOut]:
     asked, store = call.query, call.services.store
     assert isinstance(asked, OrdersQuery)
     shops = [one.id for one in store.shops.of_community(call.community) if asked.shop in ("", one.id)]
-    found = [order for shop in shops for order in store.orders.latest(shop, READ_AT_MOST)]
-    found.sort(key=_place, reverse=True)
-    return page_before([one for one in found if asked.state in (None, one.state)], asked, _place, OrderOut.of)
+    return page_before(_newest(store, shops, asked), asked, _place, OrderOut.of)
 
 
 @operation("One order", OrderOut, errors=(404,))
@@ -84,6 +85,23 @@ def order(call: Call) -> OrderOut:
     if found is None:
         raise NotFoundError(order_id)
     return OrderOut.of(found)
+
+
+def _newest(store: Store, shops: Sequence[str], asked: OrdersQuery) -> list[Order]:
+    """Orders that fit, newest first, at least one more than a page where there are so many.
+
+    Read piece by piece, each from a moment that the one before reached: orders of one second may stand in both.
+    """
+    found: dict[str, Order] = {}
+    before = moment_of(asked.cursor)
+    for _ in range(PIECES if shops else 0):
+        piece = store.orders.page(shops, PIECE, before)
+        fit = (one for one in piece if asked.state in (None, one.state))
+        found |= {one.key: one for one in fit if not asked.cursor or _place(one) < asked.cursor}
+        if len(piece) < PIECE or len(found) > asked.limit:
+            break
+        before = piece[-1].created_at + timedelta(microseconds=1)
+    return sorted(found.values(), key=_place, reverse=True)
 
 
 def _place(one: Order) -> str:

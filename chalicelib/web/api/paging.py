@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.web.api.models import Model, Page, Paged
@@ -33,3 +33,12 @@ def cut(left: Sequence[T], limit: int, place: Callable[[T], str], said: Callable
 def moment_place(at: datetime, name: str) -> str:
     """A place in time that sorts as time does; `name` tells apart what happened at once."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{name}"
+
+
+def moment_of(cursor: str) -> datetime | None:
+    """The moment just after a place in time, to read from there; None for a cursor that names none."""
+    try:
+        at = datetime.fromisoformat(cursor.partition("~")[0])
+    except ValueError:
+        return None
+    return at + timedelta(microseconds=1) if at.tzinfo and 1900 < at.year < 9000 else None
