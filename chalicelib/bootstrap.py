@@ -61,7 +61,8 @@ def store() -> Store:
     from chalicelib.store.vault import KmsVault
 
     photos = S3Photos(_client("s3"), settings().pinto_bucket)
-    made = build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc)
+    uploads = S3Photos(_client("s3"), settings().pinto_bucket, "uploads/")
+    made = build(_table(), photos, KmsVault(_client("kms"), settings().pinto_key_id), now_utc, uploads)
     return replace(made, shops=RememberingShops(made.shops), policies=RememberingPolicies(made.policies))
 
 

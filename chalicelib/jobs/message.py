@@ -17,13 +17,15 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     v: Literal[1]
-    kind: Literal["offers", "publish", "orders", "listings", "poll", "refresh", "balance", "parcels"]
+    kind: Literal["offers", "publish", "orders", "listings", "poll", "refresh", "balance", "parcels", "import"]
     shop: str
     skus: list[str] = []
     order_ids: list[str] = []
     listing_ids: list[str] = []
     day: date | None = None
     trigger: str = ""
+    community: str = ""
+    job: str = ""
     attempt: int = 0
     cause: str = ""
     asked_at: datetime | None = None

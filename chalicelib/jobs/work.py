@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import fulfil, layers, publish, reconcile, returns, take_orders
+from chalicelib.sync import fulfil, layers, messages, publish, reconcile, returns, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -79,7 +79,7 @@ def _guarded(ctx: Context, lane: Lane, message: Message) -> None:
 
     Tokens are looked after even then: other machines give them out, and a shop that rests for hours would lose them.
     """
-    if message.kind == "refresh":
+    if message.kind in ("refresh", "import"):
         _DO[message.kind](ctx, lane, message)
         return
     guard = Guard(ctx, message.shop)
@@ -133,11 +133,21 @@ def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
         refresh_if_ending(channel, access, ctx.store.shops, ctx.clock, within)
 
 
+def _import(ctx: Context, _lane: Lane, message: Message) -> None:
+    # Imported here because workbooks are a heavy reading, and rare.
+    from chalicelib.sync import import_jobs
+
+    import_jobs.go_on(ctx, message.community, message.job)
+
+
 def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
     yesterday = reconcile.days_to_balance(ctx)[-1]
     day = message.day or yesterday
     # Offers are compared once, with the newest day; the days before are about late orders.
-    reconcile.balance(ctx, message.shop, day, with_offers=day >= yesterday)
+    try:
+        reconcile.balance(ctx, message.shop, day, with_offers=day >= yesterday)
+    except reconcile.UnfinishedError:
+        ctx.queues.send("money", [messages.balance_shop(message.shop, day)])
 
 
 _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
@@ -149,6 +159,7 @@ _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
     "refresh": _refresh,
     "balance": _balance,
     "parcels": _parcels,
+    "import": _import,
 }
 
 

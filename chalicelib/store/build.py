@@ -15,6 +15,7 @@ from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
 from chalicelib.store.edits import Edits
 from chalicelib.store.failures import Failures
+from chalicelib.store.imports import Imports
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.openings import Openings
 from chalicelib.store.orders import Orders
@@ -40,7 +41,7 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) -> Store:
+def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc, uploads: Photos | None = None) -> Store:
     """Every store over one table. Nothing is read or connected here.
 
     Shops remember opened tokens in this process; buyers' details are opened anew each time.
@@ -71,6 +72,8 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc) ->
         prices=Prices(table),
         edits=Edits(table),
         audit_facts=AuditFacts(table),
+        imports=Imports(table),
+        uploads=uploads or MemoryPhotos(),
     )
 
 

@@ -9,6 +9,7 @@
 | SKU claim      | SKUS#<c>             | SKU#<sku>          |                  |                      | catalogues  |
 | part           | SKUS#<c>             | PART#<sku>         |                  |                      | parts       |
 | policy         | POLICY#<c>           | POLICY             |                  |                      | policies    |
+| import (ttl)   | IMPORTS#<c>          | IMPORT#<at>-<id>   |                  |                      | imports     |
 | stock level    | STOCK#<c>            | LEVEL#<sku>        |                  |                      | stock       |
 | movement       | LEDGER#<c>#<sku>     | MOVE#<movement>    | LEDGER#<c>#<sku> | <at>#<movement>      | stock       |
 | shop           | SHOP#<s>             | SHOP               |                  |                      | shops       |
@@ -29,6 +30,7 @@
 | shop's price   | RULES#<s>            | PRICE#<sku>        |                  |                      | prices      |
 | edit           | EDITS#<c>#<code>     | EDIT#<at>#<edit>   |                  |                      | edits       |
 | audit facts    | SHOP#<s>             | AUDIT              |                  |                      | audit_facts |
+| claimed units  | CLAIMS#<s>           | SKU#<seller sku>   |                  |                      | bindings    |
 | handed photo   | IMAGES#<s>           | IMAGE#<photo key>  |                  |                      | bindings    |
 | order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
 | buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
@@ -65,7 +67,7 @@ from chalicelib.store.table import Item, Key
 
 COMMUNITIES = "COMMUNITIES"
 SHOPS = "SHOPS"
-TASK = "TASK#"
+TASK, DAY = "TASK#", "DAY#"
 MAKER, PRODUCT, LEVEL, ENTRY, RULE = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#", "RULE#"
 
 _LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
@@ -109,6 +111,16 @@ def part(community_id: str, sku: str) -> Key:
 def policy(community_id: str) -> Key:
     """What the community decided."""
     return f"POLICY#{community_id}", "POLICY"
+
+
+def imports(community_id: str) -> str:
+    """Partition of the product files a community brought."""
+    return f"IMPORTS#{community_id}"
+
+
+def import_job(community_id: str, job_id: str) -> Key:
+    """One of them."""
+    return imports(community_id), f"IMPORT#{job_id}"
 
 
 def stock_partition(community_id: str) -> str:
@@ -246,6 +258,11 @@ def audit_facts(shop_id: str) -> Key:
     return f"SHOP#{shop_id}", "AUDIT"
 
 
+def claimed_units(shop_id: str, seller_sku: str) -> Key:
+    """The most a shop may have shown of a SKU that shops share."""
+    return f"CLAIMS#{shop_id}", f"SKU#{seller_sku}"
+
+
 def image(shop_id: str, photo_key: str) -> Key:
     """The marketplace's reference for a photo handed over before."""
     return f"IMAGES#{shop_id}", f"IMAGE#{photo_key}"
@@ -379,7 +396,7 @@ def log(community_id: str) -> str:
 
 def balance(shop_id: str, day: date) -> Key:
     """Balance of one shop and day."""
-    return balances(shop_id), f"DAY#{day.isoformat()}"
+    return balances(shop_id), f"{DAY}{day.isoformat()}"
 
 
 def balances(shop_id: str) -> str:

@@ -25,24 +25,25 @@ def content_key(data: bytes) -> str:
 
 
 class S3Photos:
-    """`ports.Photos` over a bucket, under `photos/`; the client is handed in."""
+    """`ports.Photos` over a bucket, under `photos/`, or another folder for other files; the client is handed in."""
 
-    def __init__(self, client: S3Client, bucket: str) -> None:
+    def __init__(self, client: S3Client, bucket: str, folder: str = PREFIX) -> None:
         self._client = client
         self._bucket = bucket
+        self._folder = folder
 
     def put(self, data: bytes, content_type: str) -> str:
         """The content key; the same bytes are kept once, with the type they first came with."""
         key = content_key(data)
         # Two workers may both find it missing: they then write the same bytes under the same key.
         if not self.has(key):
-            self._client.put_object(Bucket=self._bucket, Key=PREFIX + key, Body=data, ContentType=content_type)
+            self._client.put_object(Bucket=self._bucket, Key=self._folder + key, Body=data, ContentType=content_type)
         return key
 
     def get(self, key: str) -> PhotoFile:
         """The photo. Raises: NotFoundError."""
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=_checked(key))
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._folder + _checked(key))
         except ClientError as error:
             if _code(error) in _MISSING:
                 raise NotFoundError(f"no photo {key}") from None
@@ -52,7 +53,7 @@ class S3Photos:
     def has(self, key: str) -> bool:
         """Whether the photo is kept."""
         try:
-            self._client.head_object(Bucket=self._bucket, Key=_checked(key))
+            self._client.head_object(Bucket=self._bucket, Key=self._folder + _checked(key))
         except NotFoundError:
             return False
         except ClientError as error:
@@ -86,10 +87,10 @@ class MemoryPhotos:
 
 
 def _checked(key: str) -> str:
-    """Where the photo lies; a key that is no hash never leaves the folder of photos."""
+    """The key; one that is no hash never leaves its folder."""
     if not _KEY.fullmatch(key):
         raise NotFoundError(f"no photo {key}")
-    return PREFIX + key
+    return key
 
 
 def _code(error: ClientError) -> str:

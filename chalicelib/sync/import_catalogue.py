@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.domain.catalogue_import import ImportPlan, plan_import
+from chalicelib.domain.catalogue import Product
+from chalicelib.domain.catalogue_import import ImportPlan, StockCount, plan_import
+from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.import_problems import Problem, problem
 from chalicelib.domain.import_rows import ProductRow, Rows
 from chalicelib.domain.ports import Store
@@ -38,11 +40,24 @@ class ImportResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """The plan with the photos it needs, decided before the first write."""
+class Prepared:
+    """The plan with the photos it needs (content key -> photo), decided before the first write.
+
+    `owners` names the product of every SKU the workbook has a row for; `digest` the workbook itself.
+    """
 
     plan: ImportPlan
-    photos: Mapping[str, CheckedPhoto]  # content key -> photo
+    photos: Mapping[str, CheckedPhoto]
+    owners: Mapping[str, str]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of some products: `left` were edited by somebody since they were looked at."""
+
+    left: tuple[str, ...] = ()
+    already_counted: tuple[str, ...] = ()
 
 
 def preview(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> ImportPlan:
@@ -50,7 +65,7 @@ def preview(workbook: bytes, photos: Mapping[str, bytes], store: Store, communit
 
     Raises: NotFoundError for an unknown community.
     """
-    return _prepared(workbook, photos, store, community_id).plan
+    return prepare(workbook, photos, store, community_id).plan
 
 
 def apply(
@@ -68,15 +83,15 @@ def apply(
     be repeated, so after a crash or a StaleWriteError the same call again finishes the work.
     Raises: NotFoundError for an unknown community; StaleWriteError when a product was edited meanwhile.
     """
-    prepared = _prepared(workbook, photos, store, community_id)
+    prepared = prepare(workbook, photos, store, community_id)
     plan = prepared.plan
     if plan.fatal or (plan.refused and policy == "all_or_nothing"):
         return ImportResult(plan, written=False)
     # Photos, makers and counts first: what a product points at is there before the product is.
-    kept = _keep_photos(prepared, store)
+    kept = _keep_photos(prepared, store, [*plan.created, *(one.product for one in plan.changed)])
     for maker in plan.makers:
         store.catalogues.save_maker(community_id, maker)
-    already_counted = _count_stock(plan, hashlib.sha256(workbook).hexdigest(), store, community_id, at)
+    already_counted = _count_stock(plan.counts, prepared.digest, store, community_id, at)
     for product in plan.created:
         store.catalogues.save(replace(product, updated_at=at), 0)
     for changed in plan.changed:
@@ -84,11 +99,49 @@ def apply(
     return ImportResult(plan, True, kept, already_counted)
 
 
-def _prepared(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> _Prepared:
+def prepare(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> Prepared:
+    """What importing means against the catalogue of this moment. Writes nothing. Raises: NotFoundError."""
     catalogue = store.catalogues.get(community_id)
     known = {key for product in catalogue.products for key in product.photos}
     rows, checked = _with_photos(read_workbook(workbook), photos, store, known)
-    return _Prepared(plan_import(rows, catalogue), checked)
+    owners = {row.sku: row.product for row in rows.variants}
+    return Prepared(plan_import(rows, catalogue), checked, owners, hashlib.sha256(workbook).hexdigest())
+
+
+def write_some(
+    prepared: Prepared, versions: Mapping[str, int], store: Store, community_id: str, at: datetime
+) -> Written:
+    """The products of `versions` (code -> version it was looked at, 0: new) are written, with photos and counts.
+
+    What is in the catalogue already is left as it is, so after a crash the same call again finishes the work.
+    """
+    for maker in prepared.plan.makers:
+        store.catalogues.save_maker(community_id, maker)
+    planned = {one.code: one for one in prepared.plan.created}
+    planned |= {one.product.code: one.product for one in prepared.plan.changed}
+    left: list[str] = []
+    counted: list[str] = []
+    for code, version in versions.items():
+        product = planned.get(code)
+        if product is not None and product.version != version:
+            left.append(code)
+            continue
+        if product is not None:
+            _keep_photos(prepared, store, [product])
+        counts = [one for one in prepared.plan.counts if prepared.owners.get(one.sku) == code]
+        counted += _count_stock(counts, prepared.digest, store, community_id, at)
+        if product is not None and not _saved(store, replace(product, updated_at=at), version):
+            left.append(code)
+    return Written(tuple(left), tuple(counted))
+
+
+def _saved(store: Store, product: Product, version: int) -> bool:
+    """False when somebody else saved it in this very moment."""
+    try:
+        store.catalogues.save(product, version)
+    except StaleWriteError:
+        return False
+    return True
 
 
 def _with_photos(
@@ -134,9 +187,8 @@ def _same_name(name: str) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1].strip()).casefold()
 
 
-def _keep_photos(prepared: _Prepared, store: Store) -> int:
+def _keep_photos(prepared: Prepared, store: Store, products: Sequence[Product]) -> int:
     """Photos of products that will be written are stored, each once; how many were new."""
-    products = [*prepared.plan.created, *(one.product for one in prepared.plan.changed)]
     keys = dict.fromkeys(key for product in products for key in product.photos)
     new = [key for key in keys if key in prepared.photos and not store.photos.has(key)]
     for key in new:
@@ -145,13 +197,15 @@ def _keep_photos(prepared: _Prepared, store: Store) -> int:
     return len(new)
 
 
-def _count_stock(plan: ImportPlan, digest: str, store: Store, community_id: str, at: datetime) -> tuple[str, ...]:
+def _count_stock(
+    counts: Sequence[StockCount], digest: str, store: Store, community_id: str, at: datetime
+) -> tuple[str, ...]:
     """On hand is as counted; the movement ids come from the file, so the same file counts once.
 
     Answers the SKUs whose count was not taken because this file had counted them before.
     """
     ignored = []
-    for count in plan.counts:
+    for count in counts:
         level = store.stock.count(
             community_id,
             count.sku,

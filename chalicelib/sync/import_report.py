@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.domain.import_problems import Problem
-from chalicelib.sync.import_catalogue import ImportResult
+from chalicelib.sync.import_catalogue import ImportResult, Prepared
 
 
 def as_facts(made: ImportResult) -> dict[str, Any]:
@@ -24,6 +24,33 @@ def as_facts(made: ImportResult) -> dict[str, Any]:
         "missing": list(plan.missing),
         "missing_skus": list(plan.missing_skus),
         "already_counted": list(made.already_counted),
+    }
+
+
+def as_report(prepared: Prepared) -> dict[str, Any]:
+    """What an import would do as plain values, for a page that is opened again and again.
+
+    `versions` are the products to write, in order, each with the version it was looked at (0: new).
+    """
+    plan = prepared.plan
+    versions = {one.code: 0 for one in plan.created}
+    versions |= {one.product.code: one.product.version for one in plan.changed}
+    counted = {prepared.owners[one.sku] for one in plan.counts if one.sku in prepared.owners}
+    versions |= dict.fromkeys(sorted(counted - versions.keys()), -1)
+    return {
+        "versions": dict(sorted(versions.items())),
+        "created": [[one.code, one.title_th] for one in plan.created],
+        "changed": [
+            [one.product.code, one.product.title_th, [[each.field, each.was, each.becomes] for each in one.changes]]
+            for one in plan.changed
+        ],
+        "unchanged": len(plan.unchanged),
+        "counts": [[one.sku, one.was, one.becomes] for one in plan.counts],
+        "makers": [[one.id, one.name_th] for one in plan.makers],
+        "refused": [_fact(one) for one in plan.refused],
+        "hints": [_fact(one) for one in plan.hints],
+        "missing": [*plan.missing, *plan.missing_skus],
+        "fatal": plan.fatal,
     }
 
 

@@ -54,3 +54,8 @@ def balance_shop(shop_id: str, day: date) -> Message:
 def look_at_parcels(shop_id: str, order_ids: Sequence[str]) -> Message:
     """Read the parcels of these orders: tracking numbers come minutes after packing."""
     return {"v": 1, "kind": "parcels", "shop": shop_id, "order_ids": sorted(set(order_ids))}
+
+
+def go_on_with_import(community_id: str, job_id: str) -> Message:
+    """Read the product file, or write the next of its products."""
+    return {"v": 1, "kind": "import", "shop": "", "community": community_id, "job": job_id}

@@ -16,6 +16,7 @@ from chalicelib.domain.ports.goods import (
     PushRules,
     Stock,
 )
+from chalicelib.domain.ports.imports import Imports
 from chalicelib.domain.ports.keeping import (
     Balances,
     Breakers,
@@ -59,3 +60,6 @@ class Store:
     prices: Prices
     edits: Edits
     audit_facts: AuditFacts
+    imports: Imports
+    uploads: Photos
+    """Files people brought, by their content, as photos are."""
