@@ -213,3 +213,31 @@ def _listing(rows: list[Binding]) -> ObservedListing:
             if row.offer_id or row.finished
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The most a shop may have shown of a SKU at `since`: what it was about to show, or showed before it came down.
+
+    Until the shop was seen and its orders were read after `since`, that many pieces are its own: a lost answer may
+    have worked, and what was sold of a higher number may not be heard of yet.
+    """
+
+    units: int
+    since: datetime
+
+    def is_settled(self, seen_at: datetime | None, heard_until: datetime | None) -> bool:
+        """Whether what we remember of the shop is the truth again."""
+        return bool(seen_at and heard_until and seen_at >= self.since and heard_until >= self.since)
+
+
+def reach(binding: Binding | None, claim: Claim | None, heard_until: datetime | None) -> int:
+    """Units of a SKU that a shop may be showing or may have sold unheard; `heard_until` its orders are known.
+
+    >>> reach(None, Claim(3, datetime(2026, 3, 1)), heard_until=None)
+    3
+    """
+    shown = binding.quantity if binding else 0
+    if claim is None or claim.is_settled(binding.seen_at if binding else None, heard_until):
+        return shown
+    return max(shown, claim.units)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.errors import LeaseLostError
-from chalicelib.domain.offers import Binding
+from chalicelib.domain.offers import Binding, Claim
 from chalicelib.domain.shops import Lease
 from chalicelib.store import keys as places  # `keys` is a word of the port below
 from chalicelib.store.items import from_item, to_item
@@ -66,6 +66,18 @@ class Bindings:
             row = error.rows[0]
             if row:
                 self._empty(shop_id, seller_sku, units, remembered=row["quantity"])
+
+    def claims(self, shop_id: str, skus: Sequence[str]) -> dict[str, Claim]:
+        """Seller SKU -> the most the shop may have shown of it, for those with a claim."""
+        rows = self._table.batch_get(places.claimed_units(shop_id, sku) for sku in skus)
+        return {row["seller_sku"]: from_item(Claim, row) for row in rows.values()}
+
+    def claim(self, shop_id: str, claims: Mapping[str, Claim]) -> None:
+        """The claims are as given."""
+        self._table.batch_put(
+            places.keyed(places.claimed_units(shop_id, sku), {"seller_sku": sku, **to_item(claim)})
+            for sku, claim in claims.items()
+        )
 
     def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
         """Content key -> the marketplace's reference, for photos handed over before."""

@@ -29,6 +29,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.offers import DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.ports import Created, Marketplace, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
+from chalicelib.sync import claims
 from chalicelib.sync.context import Context
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Images, Shelf
@@ -150,6 +151,7 @@ class Hands:
             raise
 
     def _set_stock(self, changes: Sequence[SetStock]) -> None:
+        changes = self._that_fit(changes)
         targets = [
             OfferTarget(change.seller_sku, change.listing_id, change.offer_id, quantity=change.to) for change in changes
         ]
@@ -157,6 +159,33 @@ class Hands:
             if outcome.state is EntryState.ACCEPTED:
                 self._shelf.change([change.seller_sku], quantity=change.to)
                 self._came_down([change])
+
+    def _that_fit(self, changes: Sequence[SetStock]) -> list[SetStock]:
+        """The changes without those that two shops would make at once; these are planned again from new numbers."""
+        rises = {change.seller_sku: change.to for change in changes if change.to > change.was}
+        crowded = claims.crowded(self._ctx.store, self._book.shop, self._desired.values(), self._claim(rises))
+        for change in changes:
+            if change.seller_sku in crowded:
+                self._note(change, EntryState.PLANNED)
+                self._later(self._desired[change.product_code], 5)
+        return [change for change in changes if change.seller_sku not in crowded]
+
+    def _claim(self, units: Mapping[str, int]) -> dict[str, int]:
+        """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back."""
+        split, now = claims.split_skus(self._desired.values()), self._ctx.clock()
+        mine = {sku: count for sku, count in units.items() if sku in split}
+        most = {sku: (count, now) for sku, count in mine.items()}
+        claims.claim(self._ctx.store, self._book.shop.id, self._shelf.bindings, most)
+        return mine
+
+    def _has_room(self, change: CreateListing | FinishListing, listing: DesiredListing) -> bool:
+        """Whether the pieces about to be shown are this shop's; else it is tried again from new numbers."""
+        mine = self._claim({offer.seller_sku: offer.quantity for offer in listing.offers})
+        if not claims.crowded(self._ctx.store, self._book.shop, [listing], mine):
+            return True
+        self._note(change, EntryState.PLANNED)
+        self._later(listing, 5)
+        return False
 
     def _set_prices(self, changes: Sequence[SetPrice]) -> None:
         targets = [
@@ -235,6 +264,8 @@ class Hands:
             return
         if self._was_made_before(change) and self._adopted(change, listing, self._find(listing), ""):
             return
+        if not self._has_room(change, listing):
+            return
         try:
             created = self._market.create(listing, images)
         except OutcomeUnknownError as error:
@@ -278,6 +309,8 @@ class Hands:
         return True
 
     def _finish(self, change: FinishListing, listing: DesiredListing, images: dict[str, str]) -> None:
+        if not self._has_room(change, listing):
+            return
         try:
             created = self._market.finish(listing, change.listing_id, images)
         except (OutcomeUnknownError, TransientError) as error:

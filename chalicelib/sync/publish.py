@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from chalicelib.domain.ports import Lane, Marketplace
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
-from chalicelib.sync import messages, take_orders
+from chalicelib.sync import claims, messages, take_orders
 from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
@@ -125,7 +126,7 @@ class _Pass:
             self._ask("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
         desired = desired_listings(self._ctx, self._shop, known, bindings)
         observed = remembered(list(bindings.values()))
-        if _raises_stock(plan(desired, observed, bindings)):
+        if _raises_stock(plan(desired, observed, bindings), desired):
             # Before a number goes up, what the shop sold meanwhile must be known.
             take_orders.poll_with(self._ctx, self._shop, self._market)
             bindings = self._bindings_of(products)
@@ -144,7 +145,7 @@ class _Pass:
         """What was read just now is compared and mended."""
         shelf.saw(observed, [desired_listing(product, {}) for product in products])
         desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
-        if _raises_stock(plan(desired, observed, shelf.bindings)):
+        if _raises_stock(plan(desired, observed, shelf.bindings), desired):
             # The shop may show less because it sold: an order we have not heard of must not be offered again.
             take_orders.poll_with(self._ctx, self._shop, self._market)
             desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
@@ -154,6 +155,7 @@ class _Pass:
         self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None
     ) -> Run | None:
         shelf.saw(observed, desired)
+        shelf.watch(claims.split_skus(desired), self._ctx.clock)
         made = _audited(self._market, desired, observed, shelf.bindings)
         self._keep_audit_facts()
         shelf.save()
@@ -247,8 +249,14 @@ class _Pass:
         if hands.again_whole:
             self._again(messages.publish_shop(self._shop.id, "look_again"), "whole", hands.again_s)
         if hands.lowered:
+            self._hear_sales()
             siblings = [s for s in self._ctx.store.shops.of_community(self._shop.community) if s.id != self._shop.id]
             self._ask("urgent", [messages.look_at_offers(s.id, sorted(hands.lowered), "sibling") for s in siblings])
+
+    def _hear_sales(self) -> None:
+        """What was sold before the numbers came down is known, so that the pieces set free are really free."""
+        with contextlib.suppress(MarketplaceError):  # then the next poll hears it, and the sweep gives them away
+            take_orders.poll_with(self._ctx, self._shop, self._market)
 
     def _again(self, message: messages.Message, what: str, wait_s: float) -> None:
         """The message comes back, later each time; what an hour of that did not mend is left to the sweep."""
@@ -298,8 +306,14 @@ def _audited(
     return plan(desired, observed, bindings, objections)
 
 
-def _raises_stock(made: Plan) -> bool:
-    return any(isinstance(change, SetStock) and change.to > change.was for change in made.changes)
+def _raises_stock(made: Plan, desired: Sequence[DesiredListing]) -> bool:
+    """Whether a number goes up, as far as we know; a split one that stays above zero may go up whatever we know.
+
+    Sales we have not heard of lowered it in the shop already.
+    """
+    split = claims.split_skus(desired)
+    numbers = [change for change in made.changes if isinstance(change, SetStock)]
+    return any(change.to > change.was or (change.to and change.seller_sku in split) for change in numbers)
 
 
 def _lowers_stock(change: Change) -> bool:

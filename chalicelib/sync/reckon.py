@@ -12,6 +12,7 @@ from chalicelib.domain.offers import Binding
 from chalicelib.domain.reckoning import Part, Reckoning
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import PushRule, StockLevel
+from chalicelib.sync.claims import within_reach
 from chalicelib.sync.context import Context
 
 
@@ -114,6 +115,7 @@ def _split(
     skus = sorted(scarce)
     shops = {other.id: other for other in ctx.store.shops.of_community(shop.community)} | {shop.id: shop}
     shown = {other: _shown(ctx, other, skus) for other in sorted(set(shops) - {shop.id})}
+    reached = {other: within_reach(ctx.store, other, skus) for other in shown}
     sold = {other: ctx.store.orders.sold_lately(other, skus) for other in sorted(shops)}
     rules = {other: ctx.store.rules.of_shop(other, skus) for other in sorted(set(shops) - {shop.id})}
     kept = {other: ctx.store.rules.kept(other, sorted(set(scarce.values()))) for other in rules}
@@ -130,7 +132,7 @@ def _split(
         sales = {o: counts.get(sku, 0) for o, counts in sold.items()}
         share = stock.allotment(left, ruled, sales, left + 1)[shop.id]
         here = bindings[sku].quantity if sku in bindings else 0
-        elsewhere = sum(counts.get(sku, 0) for counts in shown.values())
+        elsewhere = sum(counts[sku] for counts in reached.values())
         due = stock.raised_safely(share, here, found[sku].sellable, elsewhere)
         numbers[sku] = replace(found[sku], share=share, elsewhere=elsewhere, due=due)
     return numbers

@@ -15,8 +15,9 @@ from chalicelib.domain.offers import (
     ObservedListing,
     ObservedOffer,
 )
-from chalicelib.domain.ports import Created, Marketplace, Photos, Store
+from chalicelib.domain.ports import Clock, Created, Marketplace, Photos, Store
 from chalicelib.domain.shops import Lease
+from chalicelib.sync import claims
 
 UPLOAD_TOGETHER = 8
 
@@ -29,16 +30,27 @@ class Shelf:
         self._lease = lease
         self.bindings = dict(bindings)
         self._unsaved: set[str] = set()
+        self._fell: dict[str, tuple[int, datetime]] = {}
+        self._split: frozenset[str] = frozenset()
+        self._clock: Clock | None = None
+
+    def watch(self, split: frozenset[str], clock: Clock) -> None:
+        """Of these SKUs, what the shop showed before a number fell stays claimed when it is saved."""
+        self._split, self._clock = split, clock
 
     def put(self, binding: Binding) -> None:
         """Remembered now, written by the next `save`."""
-        if self.bindings.get(binding.seller_sku) != binding:
+        known = self.bindings.get(binding.seller_sku)
+        if known != binding:
+            if known is not None and known.quantity > binding.quantity:
+                self._came_down(known, binding)
             self.bindings[binding.seller_sku] = binding
             self._unsaved.add(binding.seller_sku)
 
     def save(self) -> None:
         """Everything put is in the store. Raises: LeaseLostError when another worker holds the shop."""
         if self._unsaved:
+            self._claim()
             self._store.bindings.save([self.bindings[sku] for sku in sorted(self._unsaved)], self._lease)
             self._unsaved.clear()
 
@@ -126,6 +138,17 @@ class Shelf:
         """Seller SKU -> binding of the listing's offers that are in the shop, as far as we know."""
         bound = {sku: self.bindings[sku] for sku in listing.skus if sku in self.bindings}
         return {sku: binding for sku, binding in bound.items() if binding.state is not ListingState.GONE}
+
+    def _came_down(self, known: Binding, binding: Binding) -> None:
+        was_seen = binding.seen_at != known.seen_at or self._clock is None
+        since = binding.seen_at if was_seen else self._clock()  # type: ignore[misc]
+        most = max(known.quantity, self._fell.get(known.seller_sku, (0, since))[0])
+        self._fell[known.seller_sku] = most, since
+
+    def _claim(self) -> None:
+        fell = {sku: most for sku, most in self._fell.items() if sku in self._split}
+        claims.claim(self._store, self._lease.shop, self.bindings, fell)
+        self._fell.clear()
 
     def _saw_offer(self, listing: DesiredListing, seen: ObservedListing, offer: ObservedOffer) -> None:
         known = self.bindings.get(offer.seller_sku)

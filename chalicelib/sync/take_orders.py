@@ -187,7 +187,9 @@ def _channel_moved_its_own(ctx: Context, shop: Shop, order: Order, sold: Sequenc
     own = [move for move in sold if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE)]
     bindings = ctx.store.bindings.of_skus(shop.id, sorted({move.sku for move in own})) if own else {}
     for move in own:
-        moved_at = order.created_at if move.kind is MovementKind.RESERVE else order.updated_at
+        # Channels tell whole seconds: in doubt the shop shows the unit, which is the side that sells nothing twice.
+        is_back = move.kind is MovementKind.RELEASE
+        moved_at = order.updated_at + timedelta(seconds=1) if is_back else order.created_at
         if move.sku in bindings and bindings[move.sku].seen_at < moved_at:
             ctx.store.bindings.sold(shop.id, move.sku, move.reserved)
 

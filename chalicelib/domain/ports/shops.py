@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from chalicelib.domain.offers import Binding
+from chalicelib.domain.offers import Binding, Claim
 from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
 
 
@@ -42,6 +42,10 @@ class Bindings(Protocol):
     def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
         """The remembered quantity falls by what the channel itself sold, never below zero; gone offers ignored."""
 
+    def claims(self, shop_id: str, skus: Sequence[str]) -> dict[str, Claim]:
+        """Seller SKU -> the most the shop may have shown of it, for those with a claim."""
+
+    def claim(self, shop_id: str, claims: Mapping[str, Claim]) -> None: ...
     def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
         """Content key -> the marketplace's reference, for photos handed over before."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from store_builders import SHOP, a_binding
 
-from chalicelib.domain.offers import ListingState
+from chalicelib.domain.offers import Claim, ListingState
 
 
 @pytest.mark.parametrize("leased", [False, True])
@@ -57,3 +59,14 @@ def test_photos_handed_over_are_remembered(store):
     assert store.bindings.images(SHOP, ["a", "b", "c"]) == {"a": "https://img/1", "b": "https://img/3"}
     assert store.bindings.images("other", ["a"]) == {}
     assert store.bindings.images(SHOP, keys=[]) == {}
+
+
+def test_the_last_claim_of_a_sku_counts(store):
+    """By shop and SKU; most have none."""
+    at = datetime(2026, 3, 2, 3, 0, 0, 1, UTC)
+    store.bindings.claim(SHOP, {"TEA-50": Claim(5, at), "SOAP": Claim(1, at)})
+    store.bindings.claim(SHOP, {"TEA-50": Claim(3, at)})
+    store.bindings.claim(SHOP, {})
+
+    assert store.bindings.claims(SHOP, ["TEA-50", "SOAP", "NONE"]) == {"TEA-50": Claim(3, at), "SOAP": Claim(1, at)}
+    assert store.bindings.claims("other", ["TEA-50"]) == {}

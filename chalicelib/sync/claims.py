@@ -1,0 +1,72 @@
+"""Claims: how many pieces of a split SKU a shop may hold, whatever became of our last words to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from chalicelib.domain.offers import Binding, Claim, DesiredListing, DesiredOffer, reach
+from chalicelib.domain.ports import Store
+from chalicelib.domain.shops import Shop
+from chalicelib.domain.stock import sellable
+
+
+def is_split(offer: DesiredOffer) -> bool:
+    """Whether the number is this shop's part of pieces that each may be shown only once."""
+    return offer.reckoning is not None and offer.reckoning.share is not None
+
+
+def split_skus(desired: Iterable[DesiredListing]) -> frozenset[str]:
+    """SKUs of which each shop has a part."""
+    return frozenset(offer.seller_sku for listing in desired for offer in listing.offers if is_split(offer))
+
+
+def within_reach(store: Store, shop_id: str, skus: Sequence[str]) -> dict[str, int]:
+    """SKU -> units the shop may be showing, or may have sold without our knowing."""
+    bindings, claims = store.bindings.of_skus(shop_id, skus), store.bindings.claims(shop_id, skus)
+    heard = _heard_until(store, shop_id) if claims else None
+    return {sku: reach(bindings.get(sku), claims.get(sku), heard) for sku in skus}
+
+
+def claim(
+    store: Store, shop_id: str, bindings: Mapping[str, Binding], most: Mapping[str, tuple[int, datetime]]
+) -> None:
+    """So many units of each SKU are the shop's until it was seen and heard again; SKU -> (units, since when)."""
+    if not most:
+        return
+    known, heard = store.bindings.claims(shop_id, sorted(most)), _heard_until(store, shop_id)
+    rows = {}
+    for sku, (units, since) in most.items():
+        before = known.get(sku)
+        seen_at = bindings[sku].seen_at if sku in bindings else None
+        if before is not None and not before.is_settled(seen_at, heard):
+            units = max(units, before.units)
+        rows[sku] = Claim(units, since)
+    store.bindings.claim(shop_id, rows)
+
+
+def crowded(store: Store, shop: Shop, desired: Iterable[DesiredListing], mine: Mapping[str, int]) -> frozenset[str]:
+    """Those of the SKUs just claimed of which all shops together would show more than there is.
+
+    Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
+    """
+    if not mine:
+        return frozenset()
+    skus = sorted(mine)
+    levels = store.stock.levels(shop.community, skus)
+    others = [one.id for one in store.shops.of_community(shop.community) if one.id != shop.id]
+    elsewhere = [within_reach(store, other, skus) for other in others]
+    found = set()
+    for offer in (offer for listing in desired for offer in listing.offers if offer.seller_sku in mine):
+        facts, level = offer.reckoning, levels.get(offer.seller_sku)
+        if facts is None or facts.parts or level is None:
+            continue  # pieces of a bundle are counted with its components
+        free = sellable(level.on_hand, level.reserved, facts.buffer) - facts.promised
+        if mine[offer.seller_sku] > free - sum(shown[offer.seller_sku] for shown in elsewhere):
+            found.add(offer.seller_sku)
+    return frozenset(found)
+
+
+def _heard_until(store: Store, shop_id: str) -> datetime | None:
+    cursor = store.orders.cursor(shop_id, "updated")
+    return cursor.at if cursor else None

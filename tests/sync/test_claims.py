@@ -1,0 +1,77 @@
+"""Split pieces belong to a shop from before it is asked to show them until it was seen and heard again."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.errors import MarketplaceError
+from chalicelib.domain.offers import Claim, desired_listing
+from chalicelib.domain.ports import Cursor
+from chalicelib.sync import publish, take_orders
+from chalicelib.sync.claims import within_reach
+from chalicelib.sync.context import HeldShop, Policy
+from chalicelib.sync.shelf import Shelf
+from tests.world import COMMUNITY, a_product, a_world
+
+SKU = "TEA-50"
+ALL_SPLIT = Policy(split_below=1000)
+
+
+@pytest.fixture
+def world():
+    with a_world(policy=ALL_SPLIT) as made:
+        a_product(made, SKU, stock=9)
+        yield made
+
+
+def test_a_lost_create_keeps_its_pieces_from_the_other_shop(world):
+    """The answer was lost, and nothing remembers the offer: the sibling still counts what it was to show."""
+    world.fault("shopee", "drop_after", "/api/v2/product/add_item")
+    world.fault("shopee", "drop_before", "/api/v2/product/search_item", times=9)
+    world.fault("shopee", "stale_read", "/api/v2/product/get_item_list", times=9)
+    shop = world.shops["shopee"].id
+    with contextlib.suppress(MarketplaceError):
+        publish.publish(world.ctx, shop)
+    shown = world.offers("shopee")[SKU]["stock"]
+
+    assert world.store.bindings.of_skus(shop, [SKU]) == {}
+    assert within_reach(world.store, shop, [SKU]) == {SKU: shown}
+
+
+def test_a_claim_ends_when_the_shop_was_seen_and_heard(world):
+    """Both, and in any order; then what we remember is what counts."""
+    world.publish_all()
+    shop = world.shops["shopee"].id
+    binding, now = world.store.bindings.of_skus(shop, [SKU])[SKU], world.clock()
+    world.store.bindings.claim(shop, {SKU: Claim(9, now)})
+    assert within_reach(world.store, shop, [SKU]) == {SKU: 9}
+    world.store.orders.save_cursor(Cursor(shop, "updated", now + timedelta(seconds=1)))
+    assert within_reach(world.store, shop, [SKU]) == {SKU: 9}
+    publish.publish(world.ctx, shop)
+    assert within_reach(world.store, shop, [SKU]) == {SKU: binding.quantity}
+
+
+def test_a_number_that_fell_unexplained_is_not_given_away(world):
+    """The shop shows less than we remember: perhaps it sold, and the order was not heard of yet."""
+    world.publish_all()
+    shop = world.shops["shopee"]
+    remembered = world.store.bindings.of_skus(shop.id, [SKU])[SKU]
+    world.buy("shopee", SKU)
+    _look(world, shop, remembered)
+
+    assert world.store.bindings.of_skus(shop.id, [SKU])[SKU].quantity == remembered.quantity - 1
+    assert within_reach(world.store, shop.id, [SKU]) == {SKU: remembered.quantity}
+    take_orders.poll(world.ctx, shop.id)
+    assert within_reach(world.store, shop.id, [SKU]) == {SKU: remembered.quantity - 1}
+
+
+def _look(world, shop, remembered):
+    products = world.store.catalogues.products(COMMUNITY.id)
+    with HeldShop(world.ctx, shop.id) as lease:
+        shelf = Shelf(world.store, lease, {SKU: remembered})
+        shelf.watch(frozenset({SKU}), world.clock)
+        shelf.saw(world.ctx.open(shop).look([remembered.listing_id]), [desired_listing(products[0], {})])
+        shelf.save()
