@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain import history
 from chalicelib.domain.bundles import BundleError, Recipe, refuse_count
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
+from chalicelib.domain.history import Edit, Moved
 from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Queues, Store
 from chalicelib.domain.shops import ShopState
-from chalicelib.domain.stock import StockLevel
+from chalicelib.domain.stock import Movement, MovementKind, StockLevel
 from chalicelib.sync.messages import look_at_offers, traced
 
 
@@ -26,6 +28,7 @@ def set_price(
     *,
     edit: str = "",
     at: datetime | None = None,
+    by: str = "",
 ) -> Product:
     """The product as stored, its variants at these prices (SKU -> price); its shops are asked to look.
 
@@ -39,25 +42,25 @@ def set_price(
     if not moved:
         return product
     variants = tuple(replace(one, price=prices.get(one.sku, one.price)) for one in product.variants)
-    saved = _save(store, replace(product, variants=variants), expected_version)
+    saved = _save(store, product, replace(product, variants=variants), expected_version, by, edit)
     ask_shops(store, queues, community, moved, edit, at)
     return saved
 
 
 def set_on_sale(
-    store: Store, queues: Queues, community: str, code: str, on_sale: bool, expected_version: int
+    store: Store, queues: Queues, community: str, code: str, on_sale: bool, expected_version: int, by: str = ""
 ) -> Product:
     """The product as stored, on sale or not; its shops are asked to look. Raises as `set_price`."""
     product = store.catalogues.product(community, code)
     if product.on_sale == on_sale:
         return product
-    saved = _save(store, replace(product, on_sale=on_sale), expected_version)
+    saved = _save(store, product, replace(product, on_sale=on_sale), expected_version, by)
     ask_shops(store, queues, community, product.skus)
     return saved
 
 
 def set_components(
-    store: Store, queues: Queues, community: str, sku: str, components: Recipe, expected_version: int
+    store: Store, queues: Queues, community: str, sku: str, components: Recipe, expected_version: int, by: str = ""
 ) -> Product:
     """The product as stored, its SKU a bundle of these components (none: a plain SKU); shops are asked to look.
 
@@ -76,7 +79,7 @@ def set_components(
                 f"{sku} has stock of its own (on hand {level.on_hand}, reserved {level.reserved}); count it to 0 first"
             )
     variants = tuple(replace(one, components=recipe) if one.sku == sku else one for one in found[0].variants)
-    saved = _save(store, replace(found[0], variants=variants), expected_version)
+    saved = _save(store, found[0], replace(found[0], variants=variants), expected_version, by)
     ask_shops(store, queues, community, [sku, *(name for name, _ in (*recipe, *was))])
     return saved
 
@@ -92,6 +95,7 @@ def count_stock(
     at: datetime,
     *,
     edit: str = "",
+    by: str = "",
 ) -> StockLevel:
     """The level after a person counted `on_hand` units; the shops are asked to look.
 
@@ -100,8 +104,43 @@ def count_stock(
     """
     for product in store.catalogues.products_of(community, [sku]):
         refuse_count(sku, product.variant(sku).components)
+        was = store.stock.level(community, sku).on_hand
+        if was != on_hand:
+            told = (Moved("count", str(was), str(on_hand), sku),)
+            store.edits.add(Edit(f"{edit or movement_id}:{sku}", community, product.code, at, by, told))
     level = store.stock.count(community, sku, on_hand, movement_id=movement_id, because=because, at=at)
     ask_shops(store, queues, community, [sku], edit or movement_id, at)
+    return level
+
+
+def adjust_stock(
+    store: Store,
+    queues: Queues,
+    community: str,
+    sku: str,
+    units: int,
+    movement_id: str,
+    because: str,
+    at: datetime,
+    *,
+    by: str = "",
+    undoes: str = "",
+) -> StockLevel:
+    """The level after units were added or taken (negative) for a reason; the shops are asked to look.
+
+    The same movement id again changes nothing. Raises: StockError below zero and for a bundle; NotFoundError.
+    """
+    found = store.catalogues.products_of(community, [sku])
+    if not found:
+        raise NotFoundError(sku)
+    refuse_count(sku, found[0].variant(sku).components)
+    was = store.stock.level(community, sku)
+    movement = Movement(movement_id, sku, MovementKind.ADJUST, units, 0, at, because)
+    level = store.stock.move(community, movement)
+    if level.version != was.version:
+        told = (Moved("adjust", str(level.on_hand - units), str(level.on_hand), sku),)
+        store.edits.add(Edit(f"{movement_id}:{sku}", community, found[0].code, at, by, told, undoes=undoes))
+    ask_shops(store, queues, community, [sku], movement_id, at)
     return level
 
 
@@ -116,7 +155,49 @@ def ask_shops(
         queues.send("urgent", [traced(look_at_offers(shop.id, family), edit, at) for shop in active])
 
 
-def _save(store: Store, product: Product, expected_version: int) -> Product:
-    if product.version != expected_version:
-        raise StaleWriteError(f"{product.code} is at version {product.version}, not {expected_version}")
-    return store.catalogues.save(product, expected_version)
+def save_product(
+    store: Store, queues: Queues, before: Product, after: Product, *, edit: str, at: datetime, by: str, undoes: str = ""
+) -> Product:
+    """The product as stored, changed from what a person saw to what they made of it; its shops are asked to look.
+
+    The same edit again changes nothing. Raises: StaleWriteError when the product was edited since `before`, or a SKU
+    belongs to another product; BundleError.
+    """
+    if not history.differences(before, after):
+        return before
+    saved = _save(store, before, after, before.version, by, edit, undoes)
+    # A variant taken away must leave the shops too, so they are asked about both.
+    ask_shops(store, queues, before.community, tuple(dict.fromkeys((*after.skus, *before.skus))), edit, at)
+    return saved
+
+
+def add_product(store: Store, queues: Queues, product: Product, *, edit: str, at: datetime, by: str) -> Product:
+    """The new product as stored; shops are asked to look when it is on sale.
+
+    Raises: StaleWriteError when its code or one of its SKUs is taken.
+    """
+    saved = store.catalogues.save(product, 0)
+    told = Moved("product", "", product.code)
+    store.edits.add(Edit(edit, product.community, product.code, at, by, (told,), saved.version))
+    if product.on_sale:
+        ask_shops(store, queues, product.community, product.skus, edit, at)
+    return saved
+
+
+def _save(
+    store: Store,
+    before: Product,
+    after: Product,
+    expected_version: int,
+    by: str,
+    edit: str = "",
+    undoes: str = "",
+) -> Product:
+    if before.version != expected_version:
+        raise StaleWriteError(f"{before.code} is at version {before.version}, not {expected_version}")
+    saved = store.catalogues.save(after, expected_version)
+    moved, at = history.differences(before, after), saved.updated_at
+    if moved and at:
+        name = edit or f"version-{saved.version}"
+        store.edits.add(Edit(name, saved.community, saved.code, at, by, moved, saved.version, before, undoes))
+    return saved

@@ -23,7 +23,7 @@ from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
 from chalicelib.web.routes import register
-from chalicelib.web.services import Person, Role, Services, Session
+from chalicelib.web.services import Hints, Person, Role, Services, Session
 from connectors import registry
 
 NOW = datetime(2026, 11, 25, 3, 3, 12, tzinfo=UTC)
@@ -87,9 +87,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.dead = MemoryDeadLetters(self.queues)
+        self.hints: Hints = registry.hints
 
     def services(self) -> Services:
-        people, hints = FakePeople(), registry.hints
+        people, hints = FakePeople(), self.hints
         return Services(self.store, self.queues, self.sessions, people, lambda: self.now, self.dead, hints=hints)
 
     def app(self) -> Chalice:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Stock
 from chalicelib.domain.stock import Movement, StockLevel
+from chalicelib.sync.desired import at_prices
 from chalicelib.web.formatters import typed_money
+from chalicelib.web.views import word_form
 
 HIGHEST_PRICE = Money(99_999_900)
 MOST_UNITS = 99_999
@@ -25,7 +28,7 @@ class Typed:
     """The form as it stands: texts as typed, and per field the text key of what is wrong with it.
 
     `prices` and `counts` map SKU -> text; `seen` maps SKU -> on hand when the form was made. `edit` names this
-    edit, so that sending it twice counts once.
+    edit, so that sending it twice counts once. `words` maps the names of `word_form` -> text.
     """
 
     version: int
@@ -33,27 +36,39 @@ class Typed:
     prices: Mapping[str, str]
     counts: Mapping[str, str]
     seen: Mapping[str, int]
+    words: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the form asks for: only what differs from the catalogue and from the count shown."""
+    """What the form asks for: only what differs from the catalogue and from the count shown.
+
+    `words` maps product field -> new value.
+    """
 
     prices: Mapping[str, Money]
     counts: Mapping[str, int]
+    words: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """True when nothing was changed."""
-        return not self.prices and not self.counts
+        return not self.prices and not self.counts and not self.words
 
 
 def fresh(product: Product, levels: Mapping[str, StockLevel], edit: str) -> Typed:
     """The form before anybody typed."""
     on_hand = {sku: levels[sku].on_hand if sku in levels else 0 for sku in product.skus}
     prices = {variant.sku: typed_money(variant.price) for variant in product.variants}
-    return Typed(product.version, edit, prices, {sku: str(units) for sku, units in on_hand.items()}, on_hand)
+    return Typed(
+        product.version,
+        edit,
+        prices,
+        {sku: str(units) for sku, units in on_hand.items()},
+        on_hand,
+        word_form.fresh(product),
+    )
 
 
 def read(product: Product, levels: Mapping[str, StockLevel], form: Mapping[str, str], edit: str) -> Typed:
@@ -65,12 +80,13 @@ def read(product: Product, levels: Mapping[str, StockLevel], form: Mapping[str, 
         prices={sku: form.get(f"price.{sku}", plain.prices[sku])[:20].strip() for sku in product.skus},
         counts={sku: form.get(f"count.{sku}", plain.counts[sku])[:20].strip() for sku in product.skus},
         seen={sku: _number(form.get(f"seen.{sku}", ""), plain.seen[sku]) for sku in product.skus},
+        words=word_form.read(plain.words, form),
     )
 
 
-def check(product: Product, typed: Typed) -> tuple[Typed, Wanted]:
-    """The form with its errors, and what it asks for where it could be read."""
-    errors: dict[str, str] = {}
+def check(product: Product, typed: Typed, makers: Collection[str] = ()) -> tuple[Typed, Wanted]:
+    """The form with its errors, and what it asks for where it could be read. `makers` are those there are."""
+    words, errors = word_form.check(word_form.fresh(product), typed.words, makers)
     prices: dict[str, Money] = {}
     counts: dict[str, int] = {}
     for variant in product.variants:
@@ -84,7 +100,7 @@ def check(product: Product, typed: Typed) -> tuple[Typed, Wanted]:
             errors[f"count.{variant.sku}"] = wrong
         elif units is not None and units != typed.seen[variant.sku]:
             counts[variant.sku] = units
-    return replace(typed, errors=errors), Wanted(prices, counts)
+    return replace(typed, errors=errors), Wanted(prices, counts, words)
 
 
 def read_price(text: str) -> tuple[Money | None, str]:
@@ -111,11 +127,10 @@ def read_count(text: str) -> tuple[int | None, str]:
     return (int(bare), "") if int(bare) <= MOST_UNITS else (None, "field.too_many")
 
 
-def repriced(product: Product, prices: Mapping[str, Money]) -> Product:
-    """The product as it would be with these prices."""
-    return replace(
-        product, variants=tuple(replace(one, price=prices.get(one.sku, one.price)) for one in product.variants)
-    )
+def edited(product: Product, wanted: Wanted) -> Product:
+    """The product as it would be with these prices and words."""
+    changed: dict[str, Any] = dict(wanted.words)
+    return at_prices(replace(product, **changed), wanted.prices)
 
 
 class Counted:

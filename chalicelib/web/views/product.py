@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalicelib.domain.catalogue import SKU_PATTERN, Community, Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.stock import StockError, StockLevel
-from chalicelib.sync.edit_catalogue import count_stock, set_on_sale, set_price
+from chalicelib.sync.edit_catalogue import count_stock, save_product, set_on_sale
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
@@ -18,7 +18,7 @@ from chalicelib.web.views.edit_form import Typed, Wanted
 from chalicelib.web.views.product_view import ProductView, new_edit, preview_view, product_view
 from chalicelib.web.visits import Visit
 
-DONE = ("sent", "on_sale", "off_sale", "rules")
+DONE = ("sent", "on_sale", "off_sale", "rules", "photos", "undone", "made", "variants")
 logger = logging.getLogger("pinto.web")
 
 
@@ -35,7 +35,8 @@ def edit_product(visit: Visit, services: Services) -> Answer:
     community, item = asked(visit, services)
     levels = services.store.stock.levels(community.id, item.skus)
     read = edit_form.read(item, levels, visit.form, new_edit())
-    typed, wanted = edit_form.check(item, read)
+    makers = {maker.id for maker in services.store.catalogues.makers(community.id)}
+    typed, wanted = edit_form.check(item, read, makers | {item.maker})
     if typed.errors:
         return product_page(visit, community, product_view(services, community, item, typed), 422)
     saving = visit.form.get("step") == "save"
@@ -58,7 +59,7 @@ def switch_on_sale(visit: Visit, services: Services) -> Answer:
     version = visit.form.get("version", "")
     expected = int(version) if version.isascii() and version.isdigit() else -1
     try:
-        set_on_sale(services.store, services.queues, community.id, item.code, on_sale, expected)
+        set_on_sale(services.store, services.queues, community.id, item.code, on_sale, expected, visit.email)
     except StaleWriteError:
         levels = services.store.stock.levels(community.id, item.skus)
         return _stale(visit, services, community, item, edit_form.fresh(item, levels, new_edit()))
@@ -80,13 +81,13 @@ def _save(
 ) -> Answer:
     store, queues = services.store, services.queues
     try:
-        if wanted.prices:
-            set_price(
-                store, queues, community.id, item.code, wanted.prices, typed.version, edit=typed.edit, at=visit.now
-            )
+        after = edit_form.edited(item, wanted)
+        save_product(store, queues, item, after, edit=typed.edit, at=visit.now, by=visit.email)
         for sku, units in wanted.counts.items():
             mark = f"count:{typed.edit}:{sku}"
-            count_stock(store, queues, community.id, sku, units, mark, "counted", visit.now, edit=typed.edit)
+            count_stock(
+                store, queues, community.id, sku, units, mark, "counted", visit.now, edit=typed.edit, by=visit.email
+            )
     except (StaleWriteError, StockError):
         return _stale(visit, services, community, store.catalogues.product(community.id, item.code), typed)
     facts = {"community": community.id, "product": item.code, "by": visit.email, "edit": typed.edit}
@@ -98,7 +99,7 @@ def _is_stale(item: Product, levels: Mapping[str, StockLevel], typed: Typed, wan
     # On hand that already is what was counted is this form sent twice, not somebody else's edit.
     on_hand = {sku: levels[sku].on_hand if sku in levels else 0 for sku in wanted.counts}
     moved = any(on_hand[sku] not in (typed.seen[sku], units) for sku, units in wanted.counts.items())
-    return moved or (bool(wanted.prices) and typed.version != item.version)
+    return moved or (bool(wanted.prices or wanted.words) and typed.version != item.version)
 
 
 def _stale(visit: Visit, services: Services, community: Community, item: Product, typed: Typed) -> Answer:

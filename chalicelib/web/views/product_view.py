@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.catalogue import Community, Product
+from chalicelib.domain.catalogue import Community, Kind, Maker, Product
 from chalicelib.domain.changes import Change, SetPrice, SetStock
+from chalicelib.domain.history import Edit, Moved, differences
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState
 from chalicelib.domain.policy import CommunityPolicy
@@ -16,13 +18,21 @@ from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import StockLevel
 from chalicelib.domain.synclog import Entry
 from chalicelib.sync.reckon import owned_reckonings
+from chalicelib.sync.undo import last_edit
 from chalicelib.web.services import Services
-from chalicelib.web.views import edit_form
+from chalicelib.web.views import edit_form, word_form
 from chalicelib.web.views.edit_form import Typed, Wanted
+from chalicelib.web.views.hints import Hint, hints_of
 from chalicelib.web.views.rule_forms import RuleForm, rule_forms
 from chalicelib.web.views.standing import ShopFacts, Standing, shop_facts, standings
 
 LAST_ENTRIES = 10
+LAST_EDITS = 4
+MOST_PHOTOS = 9
+
+
+if TYPE_CHECKING:
+    from chalicelib.web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,37 @@ class ProductView:
     entries: tuple[Entry, ...]
     active_shops: int
     rules: tuple[RuleForm, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    undo: str = ""
+    makers: tuple[Maker, ...] = ()
+    photo_errors: tuple[str, ...] = ()
     done: str = ""
     stale: bool = False
+
+    def hints_at(self, place: str) -> tuple[Hint, ...]:
+        """What stands beside this field."""
+        return tuple(hint for hint in self.hints if hint.place == place)
+
+    @property
+    def most_photos(self) -> int:
+        """How many photos a product may have."""
+        return MOST_PHOTOS
+
+    def kinds(self, words: Words) -> list[tuple[str, str]]:
+        """What a product can be, to choose from."""
+        return [(kind.value, words.label("kind", kind.value)) for kind in Kind]
+
+    def maker_choices(self, nobody: str) -> list[tuple[str, str]]:
+        """Whose work it can be; a maker nobody knows any more can stay."""
+        names = {"": nobody, self.product.maker: self.product.maker or nobody}
+        return list({**names, **{maker.id: maker.name_th for maker in self.makers}}.items())
+
+    @property
+    def words_are_open(self) -> bool:
+        """Whether something about the words needs a person, so that they are not folded away."""
+        places = set(word_form.NAMES)
+        return bool(places & self.typed.errors.keys() or any(hint.place in places for hint in self.hints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +122,7 @@ class Effect:
     also: int
     closed: str = ""
     absent: bool = False
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +134,13 @@ class PreviewView:
     typed: Typed
     prices: tuple[tuple[str, Money, Money], ...]
     counts: tuple[tuple[str, int, int], ...]
+    words: tuple[Moved, ...]
     effects: tuple[Effect, ...]
 
     @property
     def shops(self) -> int:
         """How many shops will be sent something."""
-        return sum(bool(effect.changes) for effect in self.effects)
+        return sum(bool(effect.changes or (self.words and effect.also)) for effect in self.effects)
 
 
 def product_view(services: Services, community: Community, item: Product, typed: Typed | None = None) -> ProductView:
@@ -111,6 +152,8 @@ def product_view(services: Services, community: Community, item: Product, typed:
     due = {one.shop.id: _due(plan.changes) for one, _, plan in books}
     ctx = services.context()
     numbers, policy = owned_reckonings(ctx, community.id, [item]), ctx.policy_of(community.id)
+    seen = _as_typed(item, typed)
+    edits = store.edits.of_product(community.id, item.code)
     recent = (entry for entry in store.log.recent_entries(community.id, 500) if entry.product_code == item.code)
     return ProductView(
         product=item,
@@ -120,7 +163,19 @@ def product_view(services: Services, community: Community, item: Product, typed:
         entries=tuple(entry for entry, _ in zip(recent, range(LAST_ENTRIES), strict=False)),
         active_shops=sum(one.shop.state is ShopState.ACTIVE for one in facts),
         rules=rule_forms(store, item),
+        hints=hints_of(services, facts, seen),
+        edits=edits[:LAST_EDITS],
+        undo=last_edit(edits, item),
+        makers=store.catalogues.makers(community.id),
     )
+
+
+def _as_typed(item: Product, typed: Typed | None) -> Product:
+    """The product as the form says it, as far as that can be read: what the hints are about."""
+    if typed is None:
+        return item
+    _, wanted = edit_form.check(item, typed, [typed.words.get("maker", "")])
+    return edit_form.edited(item, wanted)
 
 
 def _due(changes: tuple[Change, ...]) -> dict[str, int]:
@@ -171,18 +226,19 @@ def preview_view(
     wanted: Wanted,
 ) -> PreviewView:
     """What would be saved here and sent to each shop if the form were confirmed; nothing is written."""
-    after = edit_form.repriced(item, wanted.prices)
+    after = edit_form.edited(item, wanted)
     counted = replace(services.store, stock=edit_form.Counted(services.store.stock, wanted.counts))
     effects = []
     for facts in shop_facts(services.store, community.id):
         standing, plan = standings(services, facts, [after], counted)[item.code]
-        effects.append(_effect(facts, item, standing, plan.changes))
+        effects.append(replace(_effect(facts, item, standing, plan.changes), hints=hints_of(services, [facts], after)))
     return PreviewView(
         product=item,
         names={sku: option_text(item, sku) or sku for sku in item.skus},
         typed=typed,
         prices=tuple((sku, item.variant(sku).price, price) for sku, price in wanted.prices.items()),
         counts=tuple((sku, typed.seen[sku], units) for sku, units in wanted.counts.items()),
+        words=tuple(moved for moved in differences(item, after) if moved.field != "price"),
         effects=tuple(effects),
     )
 
