@@ -27,6 +27,7 @@ class Task:
     since: datetime
     found_at: datetime
     seen_at: datetime
+    cause_class: str = ""
     solved_at: datetime | None = None
     solved_by: str = ""
     note: str = ""
@@ -52,6 +53,7 @@ def task_of(community: str, shop: str, day: date, difference: Difference, now: d
         since=since,
         found_at=now,
         seen_at=now,
+        cause_class=difference.cause_class,
     )
 
 

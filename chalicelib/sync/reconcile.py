@@ -1,24 +1,33 @@
-"""The nightly balance: two counts, every order and every offer against ours, repaired where it is safe."""
+"""The nightly balance: two counts, every order and every offer against ours, repaired where it is safe.
+
+What is left is a task for a person, kept until somebody or a later night solves it. A balance that runs out of time
+keeps how far it came and goes on in the next worker.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import cast
 
-from chalicelib.domain.balance import Balance, Difference, business_day, compare_orders, day_window
+from chalicelib.domain.balance import Balance, CauseClass, Difference, HalfBalance, business_day, day_window
 from chalicelib.domain.offers import Observation
-from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import plan
-from chalicelib.domain.ports import Marketplace, OrderWindow
+from chalicelib.domain.ports import Marketplace, OrderWindow, ShopDesk
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.synclog import RunState
-from chalicelib.sync import publish, take_orders
+from chalicelib.domain.tasks import task_of
+from chalicelib.sync import publish, returns
+from chalicelib.sync.balance_orders import UnfinishedError, begun, day_orders
 from chalicelib.sync.context import Caught, Context
 from chalicelib.sync.desired import desired_listings
+from chalicelib.sync.layers import caught_orders
 from chalicelib.sync.record import words
 
-_FETCH_TOGETHER = 50
+_ABOUT_OFFERS = frozenset({CauseClass.DRIFT.value, CauseClass.CANNOT.value})
+
+__all__ = ["UnfinishedError", "balance", "days_to_balance"]
 
 
 def days_to_balance(ctx: Context, back: int = 7) -> tuple[date, ...]:
@@ -32,71 +41,71 @@ def balance(ctx: Context, shop_id: str, day: date, *, with_offers: bool = True) 
 
     Orders are counted twice, by created and by updated time, and compared one by one; offers are read back and
     compared with the ledger. A difference that is still there after the repair is a task for a person.
+    Raises: UnfinishedError when the time was over; the same call later goes on where this one stopped.
     """
     shop = ctx.store.shops.get(shop_id)
     market = ctx.open(shop)
-    theirs, differences = _orders(ctx, shop, market, day)
+    half = day_orders(ctx, shop, market, begun(ctx, shop, day))
+    _read_returns(ctx, shop, market, day)
+    if with_offers and ctx.must_stop:
+        ctx.store.balances.save_half(replace(half, calls=half.calls + market.calls))
+        raise UnfinishedError(f"{shop.id} {day}")
     offers, agreeing, drift = _offers(ctx, shop, market) if with_offers else (0, 0, ())
-    unexplained = {difference.subject.split("/")[0] for difference in differences if not difference.repaired}
-    result = Balance(
-        shop=shop.id,
-        community=shop.community,
-        channel=shop.channel,
-        day=day,
-        made_at=ctx.clock(),
-        orders=len(theirs),
-        accounted=len(theirs - unexplained),
-        offers=offers,
-        offers_agreeing=agreeing,
-        differences=(*differences, *drift),
-        calls=market.calls,
-    )
+    result = _result(ctx, shop, half, (offers, agreeing), drift, half.calls + market.calls)
     ctx.store.balances.save(result)
-    ctx.noticed(Caught(shop.channel, "balance", calls=market.calls))
+    ctx.store.balances.forget_half(shop.id, day)
+    _tasks(ctx, shop, result, with_offers)
+    new = sum(one.cause == "order_missing_here" and one.repaired for one in half.differences)
+    others = sum(one.repaired for one in result.differences) - new
+    caught_orders(ctx, shop, Caught(shop.channel, "balance", new, market.calls), others)
     return result
 
 
-# --- orders -------------------------------------------------------------------------------------------------
+def _result(
+    ctx: Context,
+    shop: Shop,
+    half: HalfBalance,
+    offers: tuple[int, int],
+    drift: Sequence[Difference],
+    calls: int,
+) -> Balance:
+    return Balance(
+        shop=shop.id,
+        community=shop.community,
+        channel=shop.channel,
+        day=half.day,
+        made_at=ctx.clock(),
+        orders=half.orders,
+        accounted=half.orders - half.unaccounted,
+        offers=offers[0],
+        offers_agreeing=offers[1],
+        differences=(*half.differences, *drift),
+        calls=calls,
+        counted_created=half.counted_created,
+        counted_updated=half.counted_updated,
+        more_repaired=half.more_repaired,
+        more_unexplained=half.more_unexplained,
+    )
 
 
-def _orders(ctx: Context, shop: Shop, market: Marketplace, day: date) -> tuple[set[str], tuple[Difference, ...]]:
-    """Ids of the day's orders at the channel, and what did not agree."""
+def _read_returns(ctx: Context, shop: Shop, market: Marketplace, day: date) -> None:
+    """Returns and refunds that moved on the day, whatever the poll missed."""
     start, end = day_window(day)
     until = min(end, ctx.clock() + timedelta(seconds=1))
-    created = OrderWindow("created", start, until)
-    theirs = [order for page in market.orders(created) for order in page]
-    counted = set(market.order_ids(OrderWindow("updated", start, until)))
-    elsewhere = _unknown(ctx, shop, sorted(counted - {order.order_id for order in theirs}))
-    everything = [*theirs, *_fetch(market, elsewhere)]
-    found = _compare(ctx, shop, everything, day)
-    if found:
-        behind = {difference.subject.split("/")[0] for difference in found}
-        taken = take_orders.take_all(ctx, shop, [order for order in everything if order.order_id in behind])
-        take_orders.tell(ctx, shop, taken)
-        ctx.noticed(Caught(shop.channel, "balance", len(taken.new)))
-        left = {(d.subject, d.cause) for d in _compare(ctx, shop, everything, day)}
-        found = tuple(replace(d, repaired=(d.subject, d.cause) not in left) for d in found)
-    return {order.order_id for order in theirs}, found
+    if start < until:
+        returns.read(ctx, shop, cast(ShopDesk, market), OrderWindow("updated", start, until))
 
 
-def _compare(ctx: Context, shop: Shop, theirs: Sequence[Order], day: date) -> tuple[Difference, ...]:
-    start, end = day_window(day)
-    ours = {order.order_id: order for order in ctx.store.orders.created_between(shop.id, start, end)}
-    ours.update(ctx.store.orders.many(shop.id, [order.order_id for order in theirs]))
-    return compare_orders(theirs, ours)
-
-
-def _unknown(ctx: Context, shop: Shop, order_ids: Sequence[str]) -> list[str]:
-    """Those the second count names and we do not have: the first count missed them."""
-    known = ctx.store.orders.many(shop.id, order_ids)
-    return [order_id for order_id in order_ids if order_id not in known]
-
-
-def _fetch(market: Marketplace, order_ids: Sequence[str]) -> list[Order]:
-    found: list[Order] = []
-    for start in range(0, len(order_ids), _FETCH_TOGETHER):
-        found.extend(market.orders_by_id(order_ids[start : start + _FETCH_TOGETHER]))
-    return found
+def _tasks(ctx: Context, shop: Shop, result: Balance, with_offers: bool) -> None:
+    """What is unexplained waits for a person; what agrees now is solved by the night itself."""
+    now = ctx.clock()
+    left = [task_of(shop.community, shop.id, result.day, one, now) for one in result.differences if not one.repaired]
+    still = {task.id for task in left}
+    for task in ctx.store.tasks.of_shop(shop.community, shop.id):
+        is_looked_at = with_offers if task.cause_class in _ABOUT_OFFERS else task.day == result.day
+        if is_looked_at and task.id not in still:
+            ctx.store.tasks.solve(shop.community, task.id, "balance", now)
+    ctx.store.tasks.found(left)
 
 
 # --- offers -------------------------------------------------------------------------------------------------
@@ -124,13 +133,16 @@ def _drift(ctx: Context, shop: Shop, observed: Observation) -> tuple[Difference,
     for change in made.changes:
         field, before, after = words(change)
         subject = getattr(change, "seller_sku", "") or change.product_code
-        found.setdefault(subject, Difference(subject, f"{field}_differs", after, before))
+        found.setdefault(subject, Difference(subject, f"{field}_differs", after, before, cause_class=CauseClass.DRIFT))
     for skip in made.skipped:
         if skip.because == "seller_keeps_it":
             continue  # it differs because somebody wants it to
         # What could not be compared, or cannot be set right from here, does not agree either.
-        found.setdefault(skip.product_code, Difference(skip.product_code, skip.because, "-", skip.detail or "-"))
-    return tuple(found[subject] for subject in sorted(found))
+        subject, why = skip.product_code, skip.detail or "-"
+        found.setdefault(subject, Difference(subject, skip.because, "-", why, cause_class=CauseClass.CANNOT))
+    # A number last read back as ours differs since then at the latest.
+    seen = {sku: binding.seen_at for sku, binding in bindings.items()}
+    return tuple(replace(found[subject], since=seen.get(subject)) for subject in sorted(found))
 
 
 def _count(ctx: Context, shop: Shop) -> int:

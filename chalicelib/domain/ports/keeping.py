@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from chalicelib.domain.balance import Balance
+from chalicelib.domain.balance import Balance, HalfBalance
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.letters import Failure
 from chalicelib.domain.synclog import Entry, Run
@@ -31,6 +31,9 @@ class Balances(Protocol):
     def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
         """Newest day first."""
 
+    def half(self, shop_id: str, day: date) -> HalfBalance | None: ...
+    def save_half(self, half: HalfBalance) -> None: ...
+    def forget_half(self, shop_id: str, day: date) -> None: ...
     def of_day(self, day: date) -> tuple[Balance, ...]: ...
 
 
