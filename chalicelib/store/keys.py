@@ -19,6 +19,7 @@
 | tokens         | SHOP#<s>             | TOKENS             |                  |                      | shops       |
 | lease          | SHOP#<s>             | LEASE#<purpose>    |                  |                      | leases      |
 | waiting plan   | SHOP#<s>             | PLAN               |                  |                      | plans       |
+| its changes    | PLANS#<s>            | PART#<plan>#<n>    |                  |                      | plans       |
 | cursor         | SHOP#<s>             | CURSOR#<stream>    |                  |                      | orders      |
 | breaker        | SHOP#<s>             | BREAKER            |                  |                      | breaker     |
 | urgent waits   | SHOP#<s>             | URGENT             |                  |                      | urgent      |
@@ -186,6 +187,16 @@ def lease(shop_id: str, purpose: str) -> Key:
 def plan(shop_id: str) -> Key:
     """The plan that waits for a person."""
     return f"SHOP#{shop_id}", "PLAN"
+
+
+def plan_changes(shop_id: str) -> str:
+    """Partition of the changes of a shop's waiting plan; each row holds some, and goes with the plan (ttl)."""
+    return f"PLANS#{shop_id}"
+
+
+def plan_part(fingerprint: str) -> str:
+    """What the sort keys of one plan's changes begin with."""
+    return f"PART#{fingerprint}#"
 
 
 def cursor(shop_id: str, stream: str) -> Key:

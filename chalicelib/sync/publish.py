@@ -18,7 +18,8 @@ from chalicelib.domain.ports import Lane, Marketplace
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
-from chalicelib.sync import claims, messages, take_orders
+from chalicelib.domain.waiting_plans import WaitingPlan
+from chalicelib.sync import claims, held_plans, messages, take_orders
 from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
@@ -101,9 +102,12 @@ class _Pass:
         self._lease = lease
         self._lane: Lane = lane
         self._trigger = trigger
+        self._is_whole = False
+        self._runs_approved = False
 
     def whole(self, products: Sequence[Product]) -> Run:
         self._end_lost_runs()
+        self._is_whole = True
         book = self._book()
         try:
             observed = self._market.observe()
@@ -160,10 +164,11 @@ class _Pass:
         self._keep_audit_facts()
         shelf.save()
         if made.is_empty and book is None:
+            self._drop_held(desired)
             return None
         book = book or self._book()
         try:
-            now, waits_because = self._braked(made, observed, book)
+            now, waits_because = self._braked(made, observed, desired, book)
             return self._apply(now, desired, shelf, book, waits_because)
         except LeaseLostError:
             # Our last write may have come after one of the worker that holds the shop now.
@@ -191,6 +196,8 @@ class _Pass:
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
             raise
         self._tell(hands)
+        if self._runs_approved:
+            self._ctx.store.plans.clear(self._shop.id)
         if waits_because:
             return book.close(RunState.WAITING, self._market.calls, note=waits_because)
         unfinished = bool(hands.again_listings or hands.again_whole)
@@ -210,7 +217,9 @@ class _Pass:
         if facts and self._ctx.store.audit_facts.of_shops([self._shop.id]).get(self._shop.id) != facts:
             self._ctx.store.audit_facts.save(self._shop.id, facts)
 
-    def _braked(self, made: Plan, observed: Observation, book: Book) -> tuple[Plan, str]:
+    def _braked(
+        self, made: Plan, observed: Observation, desired: Sequence[DesiredListing], book: Book
+    ) -> tuple[Plan, str]:
         """What may be done now, and why the rest waits for a person; empty when nothing does.
 
         Unless the zeroes themselves are too many, numbers still come down while the rest waits: what is sold out
@@ -221,15 +230,42 @@ class _Pass:
             safety.check(made, self._shown(made, observed, brakes), brakes)
         except UnsafePlanError as error:
             falls = () if "zeroes_many" in error.reasons else tuple(filter(_lowers_stock, made.changes))
-            waits = Plan(tuple(change for change in made.changes if change not in falls))
-            fingerprint = _fingerprint(waits)
-            if not self._ctx.store.plans.approved(self._shop.id, fingerprint):
-                summary = [line(change) for change in waits.changes]
-                self._ctx.store.plans.hold(self._shop.id, book.run.id, error.reasons, summary, fingerprint)
-                return Plan(falls, made.skipped), " ".join(error.reasons)
-        if self._lane != "urgent":
-            self._ctx.store.plans.clear(self._shop.id)
+            waits = tuple(change for change in made.changes if change not in falls)
+            plan = held_plans.held(self._ctx, self._shop.id, book.run.id, error.reasons, waits, desired)
+            if self._is_approved(plan):
+                return made, ""
+            return Plan(falls, made.skipped), " ".join(error.reasons)
+        self._drop_held(desired)
         return made, ""
+
+    def _is_approved(self, plan: WaitingPlan) -> bool:
+        """Whether a person let these changes run; if not, they wait.
+
+        What is left of an approved plan after a stop is still approved. A pass over a few offers does not put its
+        few changes in the place of a whole plan that names them already.
+        """
+        stored = self._ctx.store.plans.waiting(self._shop.id)
+        is_named = stored is not None and stored.covers(plan.changes)
+        if stored is not None and is_named and stored.is_approved:
+            self._runs_approved = True
+            return True
+        if self._is_whole or not is_named:
+            self._ctx.store.plans.hold(plan)
+        return False
+
+    def _drop_held(self, desired: Sequence[DesiredListing]) -> None:
+        """No plan waits any more whose trouble is mended: a whole pass knows, an edit knows of its own products.
+
+        Sales do not look: their seconds count, and they mend nothing that waits.
+        """
+        plans = self._ctx.store.plans
+        if self._is_whole:
+            plans.clear(self._shop.id)
+        elif self._trigger == "edit":
+            stored = plans.waiting(self._shop.id)
+            mended = {listing.product_code for listing in desired}
+            if stored is not None and all(change.product_code in mended for change in stored.changes):
+                plans.clear(self._shop.id)
 
     def _shown(self, made: Plan, observed: Observation, brakes: Brakes) -> int:
         """How many offers the shop shows; of a few listings, those we remember of the whole shop."""
@@ -318,11 +354,6 @@ def _raises_stock(made: Plan, desired: Sequence[DesiredListing]) -> bool:
 
 def _lowers_stock(change: Change) -> bool:
     return isinstance(change, SetStock) and change.to < change.was
-
-
-def _fingerprint(made: Plan) -> str:
-    lines = "\n".join(line(change) for change in made.changes)
-    return hashlib.sha256(lines.encode()).hexdigest()[:32]
 
 
 def line(change: Change) -> str:

@@ -337,9 +337,9 @@ class Ours:
                 self.world.note(f"person: connects {shop_id} again")
                 self.connect(channel)
             waiting = self.calm_store.plans.waiting(shop_id)
-            if waiting and "approved_by" not in waiting:
-                self.world.note(f"person: approves {waiting['reasons']} {waiting['summary']}")
-                self.calm_store.plans.approve(shop_id, str(waiting["fingerprint"]), "staff")
+            if waiting and not waiting.is_approved:
+                self.world.note(f"person: approves {waiting.reasons} {waiting.summary}")
+                self.calm_store.plans.approve(shop_id, waiting.fingerprint, "staff")
                 self.lanes.post("bulk", messages.publish_shop(shop_id, "approved"), 0)
 
     def _quiet(self) -> bool:

@@ -78,8 +78,8 @@ def found_by_a_person(world: World) -> set[str]:
     """Keys of everything the pages would say: shops, waiting plans, runs, entries, balances, messages given up."""
     store, said = world.store, set()
     for shop in store.shops.list():
-        waiting = store.plans.waiting(shop.id) or {}
-        said |= {shop.note, *map(str, waiting.get("reasons", ()))}  # type: ignore[call-overload]
+        waiting = store.plans.waiting(shop.id)
+        said |= {shop.note, *(waiting.reasons if waiting else ())}
     for run in store.log.runs(COMMUNITY.id, MANY):
         said |= {run.note}
     for entry in store.log.recent_entries(COMMUNITY.id, MANY):

@@ -450,8 +450,8 @@ def test_a_held_price_does_not_keep_sold_out_stock_on_sale(square):
     square.drain()
     assert market.shown()["TEA-50"][:2] == (Money(8900), 0)
     waiting = square.store.plans.waiting(SHOP)
-    assert waiting["reasons"] == ["price_jumps"]
-    square.store.plans.approve(SHOP, waiting["fingerprint"], "staff")
+    assert waiting.reasons == ("price_jumps",)
+    square.store.plans.approve(SHOP, waiting.fingerprint, "staff")
     _published(square)
     assert market.shown()["TEA-50"][:2] == (Money(890000), 0)
 

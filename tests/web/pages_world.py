@@ -20,6 +20,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
+from chalicelib.domain.waiting_plans import HeldChange, waiting_plan
 from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
 from chalicelib.web.routes import register
@@ -142,8 +143,9 @@ def _fill(store: Store) -> None:
     _log(store)
     _orders(store)
     _balances(store)
-    reasons, summary = ["price_jumps"], ["SetPrice KT-S price: 290.00 -> 2900.00"]
-    store.plans.hold("namphrik-tittu-shopee", "run-held", reasons, summary, "f" * 32)
+    jump = HeldChange("SetPrice", "KT", "KT-S", "price", "290.00", "2900.00", "price_in_catalogue")
+    held = waiting_plan("namphrik-tittu-shopee", "run-held", ["price_jumps"], [jump], NOW)
+    store.plans.hold(replace(held, fingerprint="f" * 32))
 
 
 def _stored(store: Store, product: Product) -> Product:

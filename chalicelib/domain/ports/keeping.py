@@ -11,6 +11,7 @@ from chalicelib.domain.balance import Balance, HalfBalance
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.letters import Failure
 from chalicelib.domain.synclog import Entry, Run
+from chalicelib.domain.waiting_plans import WaitingPlan
 
 
 class SyncLog(Protocol):
@@ -38,12 +39,15 @@ class Balances(Protocol):
 
 
 class WaitingPlans(Protocol):
-    def hold(self, shop_id: str, run_id: str, reasons: Sequence[str], summary: Sequence[str], fingerprint: str) -> None:
-        """The plan waits for a person; `fingerprint` recognises the same plan when it is made again."""
+    def hold(self, plan: WaitingPlan) -> None:
+        """The plan waits for a person. Made again, the same plan keeps what was said of it."""
 
     def approve(self, shop_id: str, fingerprint: str, person: str) -> None: ...  # raises NotFoundError
+    def refuse(self, shop_id: str, fingerprint: str, person: str) -> None: ...  # raises NotFoundError
     def approved(self, shop_id: str, fingerprint: str) -> bool: ...
-    def waiting(self, shop_id: str) -> dict[str, object] | None: ...
+    def waiting(self, shop_id: str) -> WaitingPlan | None:
+        """The stored plan with every change, whatever was said of it; None when there is none."""
+
     def clear(self, shop_id: str) -> None: ...
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -202,7 +201,7 @@ def _switched(call: Call, state: ShopState) -> ShopOut:
 
 def _same_plan(call: Call, found: Shop, given: Approval) -> None:
     held = call.services.store.plans.waiting(found.id)
-    if held is None or str(held["fingerprint"]) != given.fingerprint:
+    if held is None or held.fingerprint != given.fingerprint:
         raise ApiError(409, "plan_changed")
 
 
@@ -241,7 +240,5 @@ def _plan(services: Services, shop: Shop) -> PlanOut | None:
     held = services.store.plans.waiting(shop.id)
     if held is None:
         return None
-    name = str(held["fingerprint"])
-    reasons, summary = cast("Sequence[str]", held["reasons"]), cast("Sequence[str]", held["summary"])
-    approved = services.store.plans.approved(shop.id, name)
-    return PlanOut(fingerprint=name, reasons=tuple(reasons), summary=tuple(summary), approved=approved)
+    said = {"fingerprint": held.fingerprint, "reasons": held.reasons, "summary": held.summary}
+    return PlanOut(**said, approved=held.is_approved)

@@ -126,7 +126,7 @@ def _line(store: Store, shop: Shop, wanted: Set[str]) -> ShopLine:
     nights = store.balances.of_shop(shop.id, NIGHTS)
     unclean = [night for night in nights if not night.is_clean]
     held = store.plans.waiting(shop.id)
-    waits = held is not None and not store.plans.approved(shop.id, str(held["fingerprint"]))
+    waits = held is not None and held.is_waiting
     return ShopLine(shop, len(live & wanted), len(wanted), next(iter([*unclean, *nights]), None), waits)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import NotFoundError
@@ -147,10 +145,4 @@ def _plan(store: Store, shop: Shop) -> WaitingPlan | None:
     held = store.plans.waiting(shop.id)
     if held is None:
         return None
-    fingerprint = str(held["fingerprint"])
-    return WaitingPlan(
-        fingerprint,
-        tuple(cast("Sequence[str]", held["reasons"])),
-        tuple(cast("Sequence[str]", held["summary"])),
-        store.plans.approved(shop.id, fingerprint),
-    )
+    return WaitingPlan(held.fingerprint, held.reasons, held.summary, held.is_approved)

@@ -11,6 +11,7 @@ from store_builders import NOON, SHOP, VILLAGE, a_run, an_entry
 from chalicelib.domain.balance import Balance, Difference
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.synclog import EntryState, RunState
+from chalicelib.domain.waiting_plans import HeldChange, waiting_plan
 from chalicelib.store import keys
 from chalicelib.store.sessions import Sessions
 
@@ -72,39 +73,63 @@ def test_balances_are_found_by_shop_and_by_day(store):
     assert store.balances.of_day(date(2025, 3, 9)) == ()
 
 
-def test_a_plan_waits_until_a_person_approves_exactly_it(store):
+def a_plan(run="run-1", reasons=("hides_many",), to="hidden", changes=1):
+    """A plan of this shop that waits; another `to` makes it another plan."""
+    held = [HeldChange("HideListing", f"TEA{n}", "", "listing", "live", to, "off_sale") for n in range(changes)]
+    return waiting_plan(SHOP, run, reasons, held, NOON, {"TEA0": 3})
+
+
+def test_a_plan_waits_with_every_change_until_a_person_approves_exactly_it(store):
     """Another plan is not approved by it, and cannot be approved by mistake."""
     assert store.plans.waiting(SHOP) is None
-    store.plans.hold(SHOP, "run-1", ["hides_many"], ["hide TEA"], "f1")
+    plan = a_plan(changes=450)
+    store.plans.hold(plan)
 
-    waiting = store.plans.waiting(SHOP)
-    assert (waiting["run"], waiting["reasons"], waiting["summary"]) == ("run-1", ["hides_many"], ["hide TEA"])
+    assert store.plans.waiting(SHOP) == plan
+    assert store.plans.waiting(SHOP).is_waiting
     with pytest.raises(NotFoundError):
-        store.plans.approve(SHOP, "f2", "somsri")
-    assert not store.plans.approved(SHOP, "f1")
+        store.plans.approve(SHOP, "another", "somsri")
+    assert not store.plans.approved(SHOP, plan.fingerprint)
 
-    store.plans.approve(SHOP, "f1", "somsri")
-    assert store.plans.approved(SHOP, "f1")
-    assert not store.plans.approved(SHOP, "f2")
-    assert store.plans.waiting(SHOP)["approved_by"] == "somsri"
+    store.plans.approve(SHOP, plan.fingerprint, "somsri")
+    assert store.plans.approved(SHOP, plan.fingerprint)
+    assert not store.plans.approved(SHOP, "another")
+    assert store.plans.waiting(SHOP).approved_by == "somsri"
+    assert store.plans.waiting(SHOP).changes == plan.changes
+
+
+def test_a_refused_plan_stays_refused_while_it_is_made_again(store):
+    """No is an answer too, until the person or the facts change."""
+    store.plans.hold(a_plan())
+    store.plans.refuse(SHOP, a_plan().fingerprint, "somsri")
+    store.plans.hold(a_plan(run="run-2"))
+    assert (store.plans.waiting(SHOP).refused_by, store.plans.waiting(SHOP).run) == ("somsri", "run-2")
+    assert not store.plans.approved(SHOP, a_plan().fingerprint)
+
+    store.plans.approve(SHOP, a_plan().fingerprint, "malee")
+    assert (store.plans.waiting(SHOP).approved_by, store.plans.waiting(SHOP).is_refused) == ("malee", False)
+    store.plans.hold(a_plan(to="gone"))
+    assert store.plans.waiting(SHOP).is_waiting
 
 
 def test_the_same_plan_again_stays_approved_and_another_does_not(store):
     """Approval follows the fingerprint."""
-    store.plans.hold(SHOP, "run-1", ["a"], [], "f1")
-    store.plans.approve(SHOP, "f1", "somsri")
-    store.plans.hold(SHOP, "run-2", ["a"], [], "f1")
-    assert store.plans.approved(SHOP, "f1")
-    assert store.plans.waiting(SHOP)["run"] == "run-2"
+    first, other = a_plan(), a_plan("run-3", ["b"], to="gone")
+    store.plans.hold(first)
+    store.plans.approve(SHOP, first.fingerprint, "somsri")
+    store.plans.hold(replace(first, run="run-2"))
+    assert store.plans.approved(SHOP, first.fingerprint)
+    assert store.plans.waiting(SHOP).run == "run-2"
 
-    store.plans.hold(SHOP, "run-3", ["b"], [], "f2")
-    assert not store.plans.approved(SHOP, "f1")
-    assert not store.plans.approved(SHOP, "f2")
+    store.plans.hold(other)
+    assert not store.plans.approved(SHOP, first.fingerprint)
+    assert not store.plans.approved(SHOP, other.fingerprint)
+    assert store.plans.waiting(SHOP) == other
 
     store.plans.clear(SHOP)
     assert store.plans.waiting(SHOP) is None
     with pytest.raises(NotFoundError):
-        store.plans.approve(SHOP, "f2", "somsri")
+        store.plans.approve(SHOP, other.fingerprint, "somsri")
 
 
 def test_a_thing_happens_for_the_first_time_once(store, clock):
