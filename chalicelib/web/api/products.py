@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from chalicelib.domain.catalogue import Axis, Product, Size, Variant
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.ports import Store
-from chalicelib.sync.edit_catalogue import ask_shops
+from chalicelib.sync import edit_catalogue
 from chalicelib.web.api import repeats
 from chalicelib.web.api.calls import Call, Reply, operation
 from chalicelib.web.api.models import Page
@@ -45,12 +46,11 @@ def add_product(call: Call) -> Reply:
     _refuse(_wrong_variants(given) + _wrong_links(store, call.community, given.maker, given.photos))
     is_repeat = repeats.is_repeat(call)
     try:
-        saved = store.catalogues.save(wanted, 0)
+        saved = edit_catalogue.add_product(store, call.services.queues, wanted, **_signed(call))
     except StaleWriteError:
         if not is_repeat:
             raise
         saved = store.catalogues.product(call.community, given.code)
-    ask_shops(store, call.services.queues, call.community, saved.skus, at=call.visit.now)
     place = call.visit.url(f"/api/v1/communities/{call.community}/products/{saved.code}")
     return _tagged(saved, Location=place)
 
@@ -62,12 +62,12 @@ def edit_product(call: Call) -> Reply:
     _refuse(_wrong_edits(was, given.variants) + _wrong_links(store, call.community, given.maker, given.photos or ()))
     if was.version != call.version:
         raise ApiError(412)
-    becomes = _edited(was, given)
-    if becomes == was:
-        return _tagged(was)
-    saved = store.catalogues.save(becomes, was.version)
-    ask_shops(store, call.services.queues, call.community, saved.skus, at=call.visit.now)
-    return _tagged(saved)
+    return _tagged(edit_catalogue.save_product(store, call.services.queues, was, _edited(was, given), **_signed(call)))
+
+
+def _signed(call: Call) -> dict[str, Any]:
+    """Who edits, when, and the edit's name in the history."""
+    return {"edit": repeats.movement_id(call), "at": call.visit.now, "by": call.person.email}
 
 
 def _asked(call: Call) -> Product:

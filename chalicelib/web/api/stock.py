@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.domain.bundles import refuse_count
-from chalicelib.domain.stock import Movement, MovementKind, StockLevel
+from chalicelib.domain.stock import MovementKind, StockLevel
 from chalicelib.sync import why as why_
-from chalicelib.sync.edit_catalogue import ask_shops, count_stock
+from chalicelib.sync.edit_catalogue import adjust_stock, count_stock
 from chalicelib.web.api import repeats
 from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import LINE, WHOLE, Model, Moment, Page, Paged, Query, Units
@@ -143,23 +142,19 @@ def count(call: Call) -> LevelOut:
     """On hand is the number counted; every active shop is asked to look. A bundle is not counted: 409."""
     given, services, sku = call.given(Count), call.services, sku_of(call)
     repeats.is_repeat(call)
-    name, at = repeats.movement_id(call), call.visit.now
-    because = given.because or "counted"
-    return _level(count_stock(services.store, services.queues, call.community, sku, given.on_hand, name, because, at))
+    name, at, by = repeats.movement_id(call), call.visit.now, call.person.email
+    outside = (services.store, services.queues, call.community, sku)
+    return _level(count_stock(*outside, given.on_hand, name, given.because or "counted", at, by=by))
 
 
 @operation("Adjust", LevelOut, body=Adjust, errors=(404, 409), repeatable=True)
 def adjust(call: Call) -> LevelOut:
     """On hand moved by so many units; every active shop is asked to look. Below zero, or a bundle: 409."""
     given, services, sku = call.given(Adjust), call.services, sku_of(call)
-    for product in services.store.catalogues.products_of(call.community, [sku]):
-        refuse_count(sku, product.variant(sku).components)
     repeats.is_repeat(call)
-    name, at = repeats.movement_id(call), call.visit.now
-    moved = Movement(name, sku, MovementKind.ADJUST, given.units, 0, at, given.because)
-    found = services.store.stock.move(call.community, moved)
-    ask_shops(services.store, services.queues, call.community, [sku], name, at)
-    return _level(found)
+    name, at, by = repeats.movement_id(call), call.visit.now, call.person.email
+    outside = (services.store, services.queues, call.community, sku)
+    return _level(adjust_stock(*outside, given.units, name, given.because, at, by=by))
 
 
 def _level(one: StockLevel) -> LevelOut:
