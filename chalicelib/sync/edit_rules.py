@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.history import Edit, Moved
+from chalicelib.domain.money import Money
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports import Queues, Store
 from chalicelib.domain.shops import ShopState
@@ -44,6 +47,40 @@ def set_rules(store: Store, queues: Queues, shop_id: str, rules: Mapping[str, Pu
         queues.send("bulk", [publish_shop(one.id, "edit") for one in active])
     elif skus and active:
         queues.send("urgent", [look_at_offers(one.id, skus) for one in active])
+
+
+def set_prices(
+    store: Store,
+    queues: Queues,
+    shop_id: str,
+    code: str,
+    prices: Mapping[str, Money | None],
+    *,
+    edit: str,
+    at: datetime,
+    by: str,
+) -> None:
+    """SKU -> the product's price in this shop alone (None: the catalogue's); the shop is asked to look.
+
+    Raises: NotFoundError for an unknown shop, product or SKU; then nothing was saved.
+    """
+    shop = store.shops.get(shop_id)
+    product = store.catalogues.product(shop.community, code)
+    if unknown := sorted(prices.keys() - set(product.skus)):
+        raise NotFoundError(f"no SKU {', '.join(unknown)} in {code}")
+    before = store.prices.of_shop(shop_id, product.skus)
+    moved = {sku: price for sku, price in prices.items() if before.get(sku) != price}
+    for sku, price in moved.items():
+        if price is None:
+            store.prices.clear(shop_id, sku)
+        else:
+            store.prices.save(shop_id, sku, price)
+    if not moved:
+        return
+    told = tuple(Moved("shop_price", str(before.get(sku, "")), str(moved[sku] or ""), sku) for sku in moved)
+    store.edits.add(Edit(edit, shop.community, code, at, by, told))
+    if shop.state is ShopState.ACTIVE:
+        queues.send("urgent", [look_at_offers(shop_id, sorted(moved))])
 
 
 def keep_fields(store: Store, queues: Queues, shop_id: str, code: str, fields: frozenset[str]) -> None:

@@ -54,6 +54,8 @@ RULES = (
     Rule("GET", "/c/{community}/products/{code}", "product.product"),
     Rule("POST", "/c/{community}/products/{code}", "product.edit_product"),
     Rule("POST", "/c/{community}/products/{code}/on-sale", "product.switch_on_sale"),
+    Rule("GET", "/c/{community}/products/{code}/history", "edits.history"),
+    Rule("POST", "/c/{community}/products/{code}/undo", "edits.undo_edit"),
     Rule("POST", "/c/{community}/products/{code}/rules/{shop}", "rules.change_rules"),
     Rule("GET", "/c/{community}/orders", "orders.orders"),
     Rule("GET", "/c/{community}/balance", "balance.balance"),

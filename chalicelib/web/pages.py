@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.catalogue import Community
 from chalicelib.web import texts
-from chalicelib.web.access import OFFICE
+from chalicelib.web.access import OFFICE, RULES
 from chalicelib.web.answers import Answer
 from chalicelib.web.services import Person
 from chalicelib.web.visits import Visit
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ROOM = Path(__file__).parent
-TABS = ("products", "orders", "balance", "shops", "log")
+TABS = ("products", "orders", "money", "shops")
+"""What a thumb reaches at the bottom of a phone."""
+OTHERS = ("stock", "balance", "log", "tasks", "excel", "help")
+"""The rest of a community's pages: in the desk's navigation, and on phones below the page of its shops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,12 @@ class Frame:
     @property
     def tabs(self) -> tuple[str, ...]:
         """The pages of a community, in the order people need them."""
-        return TABS if self.community and self.person else ()
+        return _there(TABS) if self.community and self.person else ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Its other pages."""
+        return _there(OTHERS) if self.community and self.person else ()
 
     @property
     def in_office(self) -> bool:
@@ -62,6 +70,13 @@ class Frame:
         if self.community is None:
             return ""
         return self.community.province_th if self.language == "th" else self.community.province_en
+
+
+@cache
+def _there(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the names that have a page: a tab that leads nowhere is worse than none."""
+    paths = {rule.path for rule in RULES if rule.method == "GET"}
+    return tuple(name for name in names if f"/c/{{community}}/{name}" in paths)
 
 
 def page(

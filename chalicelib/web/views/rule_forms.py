@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from chalicelib.domain.catalogue import Product
+from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import PushRule
 from chalicelib.sync.context import Context
 from chalicelib.sync.edit_rules import FIELDS
 from chalicelib.sync.reckon import reckon
-from chalicelib.web.views.edit_form import read_count
+from chalicelib.web.formatters import typed_money
+from chalicelib.web.views.edit_form import read_count, read_price
 
 NUMBERS = tuple(one.name for one in fields(PushRule))
 MAY_BE_EMPTY = frozenset({"cap", "frozen_at"})
@@ -22,8 +24,9 @@ MAY_BE_EMPTY = frozenset({"cap", "frozen_at"})
 class RuleForm:
     """One shop's form: numbers as typed, fields kept by hand, and what is wrong with a number (text keys).
 
-    `would` says what the shop would show: (SKU, units), once somebody asked. `differ` tells that the variants have
-    rules of their own, which saving makes equal.
+    `prices` maps SKU -> this shop's own price as typed, empty where the catalogue's holds. `would` says what the shop
+    would show: (SKU, units), once somebody asked. `differ` tells that the variants have rules of their own, which
+    saving makes equal.
     """
 
     shop: Shop
@@ -32,11 +35,17 @@ class RuleForm:
     differ: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     would: tuple[tuple[str, int], ...] = ()
+    prices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
         """True when nothing is narrowed and nothing kept by hand."""
-        return not self.kept and dict(self.typed) == words_of(PushRule()) and not self.differ
+        return (
+            not self.kept
+            and not any(self.prices.values())
+            and dict(self.typed) == words_of(PushRule())
+            and not self.differ
+        )
 
     @property
     def is_open(self) -> bool:
@@ -54,7 +63,18 @@ def rule_form(store: Store, shop: Shop, item: Product) -> RuleForm:
     """One shop's form before anybody typed."""
     rules = store.rules.of_shop(shop.id, item.skus)
     kept = store.rules.kept(shop.id, [item.code]).get(item.code, frozenset())
-    return RuleForm(shop, words_of(rules[item.skus[0]]), kept, differ=len(set(rules.values())) > 1)
+    own = store.prices.of_shop(shop.id, item.skus)
+    prices = {sku: typed_money(own[sku]) if sku in own else "" for sku in item.skus}
+    return RuleForm(shop, words_of(rules[item.skus[0]]), kept, len(set(rules.values())) > 1, prices=prices)
+
+
+def read_prices(form: RuleForm, item: Product, typed: Mapping[str, str]) -> tuple[RuleForm, dict[str, Money | None]]:
+    """The form with the prices typed and their errors, and SKU -> price (None: the catalogue's) of fields that came."""
+    texts = {sku: typed[f"own.{sku}"][:20].strip() for sku in item.skus if f"own.{sku}" in typed}
+    read = {sku: read_price(text) if text else (None, "") for sku, text in texts.items()}
+    errors = {f"own.{sku}": wrong for sku, (_, wrong) in read.items() if wrong}
+    asked = {sku: price for sku, (price, wrong) in read.items() if not wrong}
+    return replace(form, prices=texts, errors={**form.errors, **errors}), asked
 
 
 def read(shop: Shop, form: Mapping[str, str]) -> tuple[RuleForm, PushRule]:

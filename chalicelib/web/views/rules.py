@@ -6,12 +6,12 @@ import logging
 from dataclasses import replace
 
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.sync.edit_rules import keep_fields, set_rules
+from chalicelib.sync.edit_rules import keep_fields, set_prices, set_rules
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.services import Services
 from chalicelib.web.views import rule_forms
 from chalicelib.web.views.product import asked, product_page
-from chalicelib.web.views.product_view import product_view
+from chalicelib.web.views.product_view import new_edit, product_view
 from chalicelib.web.views.rule_forms import RuleForm
 from chalicelib.web.visits import Visit
 
@@ -25,8 +25,12 @@ def change_rules(visit: Visit, services: Services) -> Answer:
     if shop.community != community.id:
         raise NotFoundError(shop.id)
     form, rule = rule_forms.read(shop, visit.form)
+    form, prices = rule_forms.read_prices(form, item, visit.form)
     if not form.errors and visit.form.get("step") == "save":
         set_rules(services.store, services.queues, shop.id, dict.fromkeys(item.skus, rule))
+        set_prices(
+            services.store, services.queues, shop.id, item.code, prices, edit=new_edit(), at=visit.now, by=visit.email
+        )
         keep_fields(services.store, services.queues, shop.id, item.code, form.kept)
         facts = {"community": community.id, "product": item.code, "shop": shop.id, "by": visit.email}
         logger.info("rules edited", extra=facts)
