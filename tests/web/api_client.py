@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 from chalice.test import Client, HTTPResponse
-from pages_world import PASSWORD, World
+from pages_world import NOW, PASSWORD, World
+
+from chalicelib.domain.money import Money
+from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState
 
 V1 = "/api/v1"
 OURS = "namphrik-tittu"
@@ -35,6 +38,13 @@ class Program:
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         said = {"content-type": "application/json", **bearer, **named}
         return self._client.http.request(method, path, headers=said, body=raw)
+
+
+def a_return() -> Return:
+    """Goods of an order of the pages' world that came back and wait to be counted."""
+    line = ReturnLine("1", "NP-120", 2, Money(17800))
+    goods, came = ReturnKind.GOODS_AND_MONEY, ReturnState.RECEIVED
+    return Return(f"{OURS}-lazada", "R-1", "251126001KX7", goods, came, (line,), "broken", NOW, NOW)
 
 
 def said(answer: HTTPResponse) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from api_client import HOME, OURS, V1, Program, said
+from api_client import HOME, OURS, V1, Program, a_return, said
 from pages_browser import Browser
 from pages_world import PASSWORD
 
@@ -240,6 +240,27 @@ def test_the_office_approves_exactly_the_plan_it_saw(world, staff):
     assert staff.post(f"{path}/approve", {"fingerprint": "0" * 32}).status_code == 409
     assert staff.post(f"{path}/approve", {"fingerprint": plan["fingerprint"]}).status_code == 202
     assert world.store.plans.approved(SHOPEE, plan["fingerprint"])
+
+
+def test_a_refused_plan_stays_undone_and_says_so(world, staff):
+    """It is shown with what was said of it."""
+    path = f"{HOME}/shops/{SHOPEE}"
+    plan = said(staff.get(path))["plan"]
+    refused = said(staff.post(f"{path}/refuse", {"fingerprint": plan["fingerprint"]}))["plan"]
+    assert (refused["refused"], refused["approved"]) == (True, False)
+    assert staff.post(f"{path}/refuse", {"fingerprint": "0" * 32}).status_code == 409
+
+
+def test_returned_goods_are_counted_in_once(world, seller):
+    """The second of two equal calls meets another number of units to come, and counts nothing."""
+    world.store.returns.take(a_return(), None)
+    before = world.store.stock.level(OURS, "NP-120").on_hand
+    (waiting,) = said(seller.get(f"{HOME}/returns?waiting=true"))["items"]
+    assert (waiting["wants"], waiting["lines"][0]["left_to_count"]) == ("count_in", 2)
+    path, body = f"{HOME}/shops/{LAZADA}/returns/R-1/count-in", {"line_id": "1", "quantity": 1, "left": 2}
+    assert said(seller.post(path, body))["lines"][0]["left_to_count"] == 1
+    assert seller.post(path, body).status_code == 409
+    assert world.store.stock.level(OURS, "NP-120").on_hand == before + 1
 
 
 def test_open_changes_of_a_run_are_asked_for_again(world, seller):

@@ -9,7 +9,14 @@ from pages_world import PEOPLE, a_world
 
 from chalicelib.web.access import RULES, Rule
 
-VALUES = {"code": "NP-120", "sku": "NP-120", "shop": f"{OURS}-lazada", "run": "run-3", "order": "251126001KX7"}
+VALUES = {
+    "code": "NP-120",
+    "sku": "NP-120",
+    "shop": f"{OURS}-lazada",
+    "run": "run-3",
+    "order": "251126001KX7",
+    "return_id": "R-1",
+}
 CLOSED = [rule for rule in RULES if rule.is_api and not rule.is_public]
 NAMES = [f"{rule.method} {rule.path}" for rule in CLOSED]
 SELLER, OTHER = "seller@tittu.example", "seller@kratip.example"
@@ -75,6 +82,9 @@ def test_a_thing_of_another_community_is_not_reached_through_ones_own(programs, 
         "count": {"on_hand": 1},
         "adjust": {"units": 1, "because": "x"},
         "approve": {"fingerprint": "f" * 32},
+        "refuse": {"fingerprint": "f" * 32},
+        "answer": {"agree": True},
+        "count_in": {"line_id": "1", "quantity": 1, "left": 1},
         "keep": {"fields": []},
         "pack": {"choice": "x"},
         "cancel": {"reason": "x"},

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 import schemathesis
-from api_client import OURS, Program
+from api_client import OURS, Program, a_return
 from hypothesis import HealthCheck, settings
 from pages_world import World, a_world
 from schemathesis.config import ProjectConfig, ProjectsConfig, SchemathesisConfig
@@ -29,6 +29,7 @@ KNOWN = {
     "path.shop": f"{OURS}-lazada",
     "path.run": "run-2",
     "path.order": "251126001KX7",
+    "path.return_id": "R-1",
 }
 CALM = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -57,6 +58,7 @@ class SilentWorld(World):
 
 
 WORLD = SilentWorld(a_world().store)
+WORLD.store.returns.take(a_return(), None)
 GATEWAY = Gateway(WORLD.app())
 BRIDGE = WsgiBridge(GATEWAY)
 TOKENS = {"seller": Program(WORLD, "seller@tittu.example").token, "staff": Program(WORLD, "staff@office.example").token}

@@ -87,6 +87,11 @@ class OutcomeOut(Model):
     request_id: str
     error: str
 
+    @classmethod
+    def of(cls, one: Outcome) -> OutcomeOut:
+        """What a marketplace answered."""
+        return cls(subject=one.subject, state=one.state, request_id=one.request_id, error=one.error)
+
 
 class Outcomes(Model):
     """One outcome for each parcel."""
@@ -154,7 +159,7 @@ def pack(call: Call) -> Parcels:
 def ready(call: Call) -> Outcomes:
     """The carrier may come for every packed parcel; telling twice is harmless."""
     told = fulfil.ready(call.services.context(), *_asked(call), call.person.email)
-    return Outcomes(items=tuple(_outcome(one) for one in told))
+    return Outcomes(items=tuple(OutcomeOut.of(one) for one in told))
 
 
 @operation("Parcels and tracking numbers", Parcels, errors=(404, 409))
@@ -182,14 +187,14 @@ def cancel(call: Call) -> OutcomeOut:
     """The lines are cancelled by the seller and their units are free again."""
     given = call.given(Cancel)
     outside = (call.services.context(), *_asked(call))
-    return _outcome(cancel_.cancel(*outside, given.reason, given.line_ids, call.person.email))
+    return OutcomeOut.of(cancel_.cancel(*outside, given.reason, given.line_ids, call.person.email))
 
 
 @operation("Answer a buyer who wants to cancel", OutcomeOut, body=CancelAnswer, errors=(404, 409))
 def answer_cancellation(call: Call) -> OutcomeOut:
     """Agreed, the lines are cancelled; refused, they are to be packed."""
     agree, by = call.given(CancelAnswer).agree, call.person.email
-    return _outcome(cancel_.answer_cancellation(call.services.context(), *_asked(call), agree=agree, person=by))
+    return OutcomeOut.of(cancel_.answer_cancellation(call.services.context(), *_asked(call), agree=agree, person=by))
 
 
 def _asked(call: Call) -> tuple[str, str]:
@@ -234,7 +239,3 @@ def _choice(one: ShippingChoice) -> ChoiceOut:
         slot_from=one.slot_from,
         recommended=one.recommended,
     )
-
-
-def _outcome(one: Outcome) -> OutcomeOut:
-    return OutcomeOut(subject=one.subject, state=one.state, request_id=one.request_id, error=one.error)

@@ -12,6 +12,8 @@ from chalicelib.domain.catalogue import SKU_PATTERN
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import PushRule
+from chalicelib.domain.waiting_plans import StalePlanError
+from chalicelib.sync import held_plans
 from chalicelib.sync.edit_rules import keep_fields, set_rules
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.api.calls import Call, operation
@@ -26,9 +28,12 @@ class PlanOut(Model):
     """A plan the brakes stopped: why, what it would do, and the fingerprint that approves exactly it."""
 
     fingerprint: str
+    made_at: Moment
+    expires_at: Moment
     reasons: Annotated[tuple[str, ...], Field(examples=[["price_jumps"]])]
     summary: Annotated[tuple[str, ...], Field(examples=[["SetPrice KT-S price: 290.00 -> 2900.00"]])]
     approved: bool
+    refused: bool
 
 
 class ShopOut(Model):
@@ -124,9 +129,20 @@ def approve(call: Call) -> Asked:
     """Exactly the plan that was shown may run."""
     found, given = shop_of(call), call.given(Approval)
     _same_plan(call, found, given)
-    call.services.store.plans.approve(found.id, given.fingerprint, call.person.email)
-    call.services.queues.send("bulk", [publish_shop(found.id, "approved")])
+    try:
+        held_plans.approve(call.services.context(), found.id, given.fingerprint, call.person.email)
+    except StalePlanError:
+        raise ApiError(409, "plan_changed") from None
     return Asked(shops=1)
+
+
+@operation("Refuse a held plan", ShopOut, body=Approval, errors=(404, 409))
+def refuse(call: Call) -> ShopOut:
+    """The plan stays undone, however often it is made again, until its facts move."""
+    found, given = shop_of(call), call.given(Approval)
+    _same_plan(call, found, given)
+    held_plans.refuse(call.services.context(), found.id, given.fingerprint, call.person.email)
+    return _said(call.services, found)
 
 
 @operation("Push rules of a shop", Rules, errors=(404,))
@@ -240,5 +256,12 @@ def _plan(services: Services, shop: Shop) -> PlanOut | None:
     held = services.store.plans.waiting(shop.id)
     if held is None:
         return None
-    said = {"fingerprint": held.fingerprint, "reasons": held.reasons, "summary": held.summary}
-    return PlanOut(**said, approved=held.is_approved)
+    return PlanOut(
+        fingerprint=held.fingerprint,
+        made_at=held.made_at,
+        expires_at=held.expires_at,
+        reasons=held.reasons,
+        summary=held.summary,
+        approved=held.is_approved,
+        refused=held.is_refused,
+    )
