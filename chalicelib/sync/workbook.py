@@ -17,7 +17,7 @@ from chalicelib.sync.workbook_cells import Cells, MakerCells, ProductCells, Vari
 from chalicelib.sync.workbook_layout import MAKERS, PRODUCTS, VARIANTS, Column, Sheet, columns_by_header, folded
 from chalicelib.sync.workbook_writing import write_workbook
 
-__all__ = ["read_workbook", "write_workbook"]
+__all__ = ["Line", "read_workbook", "sheets_as_written", "write_workbook"]
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 40 * 1024 * 1024
@@ -72,6 +72,16 @@ def read_workbook(data: bytes) -> Rows:
     except Exception:
         return Rows(problems=(problem("not_a_workbook", Place()),))
     return _all_sheets(pages)
+
+
+def sheets_as_written(data: bytes) -> list[tuple[str, list[Line]]]:
+    """(title, filled lines) of the sheets we know, just as they stand; nothing for a file that cannot be read."""
+    if _unsafe_archive(data) is not None:
+        return []
+    try:
+        return [(page.title, page.lines) for page in _pages(data)]
+    except Exception:  # as in `read_workbook`
+        return []
 
 
 def _unsafe_archive(data: bytes) -> Problem | None:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+FILES = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/pdf")
 
 
 def register(app: Chalice, services: ServicesSource) -> None:
     """Every route of the access table answers on `app`. Nothing is built or connected before the first request."""
-    if MULTIPART not in app.api.binary_types:
-        app.api.binary_types.append(MULTIPART)
+    app.api.binary_types.extend(kind for kind in (MULTIPART, *FILES) if kind not in app.api.binary_types)
     for rule in RULES:
         # Some clients keep the form's Content-Type when a redirect turns their POST into a GET.
         kinds = [FORM, MULTIPART] if rule.method == "POST" else ["application/json", FORM]

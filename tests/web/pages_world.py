@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,8 @@ from PIL import Image, ImageDraw
 
 from chalicelib.domain.balance import Balance, Difference
 from chalicelib.domain.catalogue import Axis, Community, Kind, Product, Size, Variant
+from chalicelib.domain.changes import SetPrice
+from chalicelib.domain.import_job import ImportJob, JobState
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState, desired_listing
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
@@ -20,9 +23,13 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
-from chalicelib.domain.waiting_plans import HeldChange, waiting_plan
+from chalicelib.domain.waiting_plans import waiting_plan
 from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
+from chalicelib.sync.held_plans import as_held
+from chalicelib.sync.import_catalogue import prepare
+from chalicelib.sync.import_report import as_report
+from chalicelib.sync.workbook import write_workbook
 from chalicelib.web.routes import register
 from chalicelib.web.services import Hints, Person, Role, Services, Session
 from connectors import registry
@@ -143,9 +150,25 @@ def _fill(store: Store) -> None:
     _log(store)
     _orders(store)
     _balances(store)
-    jump = HeldChange("SetPrice", "KT", "KT-S", "price", "290.00", "2900.00", "price_in_catalogue")
-    held = waiting_plan("namphrik-tittu-shopee", "run-held", ["price_jumps"], [jump], NOW)
+    _imports(store)
+    ids = ("KM-80", "KM-80", "shopee-KM-80", "shopee-KM-80")
+    jump = as_held([SetPrice(*ids, was=Money(5900), to=Money(6500), because="price_in_catalogue")])
+    held = waiting_plan("namphrik-tittu-shopee", "run-held", ["price_jumps"], jump, NOW)
     store.plans.hold(replace(held, fingerprint="f" * 32))
+
+
+def _imports(store: Store) -> None:
+    """A product file that was looked at: nothing new, one price, one row that cannot be used."""
+    catalogue = store.catalogues.get("namphrik-tittu")
+    first, second, *others = catalogue.products
+    dearer = replace(first, variants=(replace(first.variants[0], price=Money(9500)),))
+    book = write_workbook(replace(catalogue, products=(dearer, replace(second, title_th=""), *others), on_hand={}))
+    report = as_report(prepare(book, {}, store, "namphrik-tittu"))
+    key = store.uploads.put(json.dumps(report).encode(), "application/json")
+    file, job_id = store.uploads.put(book, "application/zip"), "20261125030000-job"
+    job = ImportJob("namphrik-tittu", job_id, "สินค้า พ.ย.xlsx", file, NOW - timedelta(minutes=2), PEOPLE[0].email)
+    ready = replace(job, state=JobState.READY, report=key, changed=1, unchanged=3, refused=1, total=1, touched_at=job.at)
+    store.imports.add(ready)
 
 
 def _stored(store: Store, product: Product) -> Product:

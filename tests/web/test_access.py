@@ -17,6 +17,8 @@ VALUES = {
     "shop": f"{OURS}-lazada",
     "name": "pinto.css",
     "channel": "lazada",
+    "job": "20261125030000-job",
+    "file": "stock.csv",
 }
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
 CLOSED = [rule for rule in RULES if not rule.is_public and not rule.is_api]
