@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 
-from chalicelib import bootstrap, cli_letters, cli_orders, cli_rules
+from chalicelib import bootstrap, cli_letters, cli_orders, cli_plans, cli_rules
 from chalicelib.cli_rules import why_lines
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.bundles import BundleError
@@ -29,6 +29,7 @@ from chalicelib.domain.reckoning import in_words
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import StockError
 from chalicelib.domain.synclog import Entry, Run, RunState
+from chalicelib.domain.waiting_plans import StalePlanError
 from chalicelib.sync import import_catalogue, publish, reconcile, take_orders, why
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.import_catalogue import ImportResult
@@ -42,7 +43,7 @@ Rows = list[dict[str, Any]]
 # What a person at a terminal can act on; anything else is a bug and shows where.
 CLEAR = (
     *(MarketplaceError, NotFoundError, StaleWriteError, LeaseLostError, ShopClosedError, ShopBusyError),
-    *(BundleError, PolicyError, StockError, OpeningRefusedError),
+    *(StalePlanError, BundleError, PolicyError, StockError, OpeningRefusedError),
     *(OSError, BotoCoreError),  # a file that is not there, a cloud that does not answer
 )
 
@@ -80,6 +81,8 @@ def _import(asked: argparse.Namespace) -> int:
 
 
 def _plan(asked: argparse.Namespace) -> int:
+    if cli_plans.is_asked(asked):
+        return cli_plans.plans(asked, _shops(bootstrap.context(), asked) if asked.waiting else ())
     return _for_each_shop(asked, _plan_one)
 
 
@@ -284,6 +287,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         one = _command(commands, name, do, text)
         _choosing_shops(one)
+        if name == "plan":
+            cli_plans.add_arguments(one)
         if name == "orders":
             one.add_argument("--poll", action="store_true")
             one.add_argument("--limit", type=int, default=50)

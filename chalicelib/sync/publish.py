@@ -196,7 +196,7 @@ class _Pass:
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
             raise
         self._tell(hands)
-        if self._runs_approved:
+        if self._runs_approved and not book.is_behind:
             self._ctx.store.plans.clear(self._shop.id)
         if waits_because:
             return book.close(RunState.WAITING, self._market.calls, note=waits_because)

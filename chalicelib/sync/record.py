@@ -101,6 +101,11 @@ class Book:
         for number in numbers:
             self.entries[number] = replace(self.entries[number], state=state)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something noted is not in the shop, or not yet seen there."""
+        return any(entry.state not in (EntryState.LIVE, EntryState.SKIPPED) for entry in self.entries)
+
     def save(self) -> None:
         """Entries noted so far are in the log, so that a worker that dies leaves its trace."""
         self._log.add(self.entries[self._written :])

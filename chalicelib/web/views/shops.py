@@ -9,6 +9,8 @@ from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.domain.waiting_plans import StalePlanError
+from chalicelib.sync import held_plans
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
@@ -80,16 +82,15 @@ def retry_shop(visit: Visit, services: Services) -> Answer:
 
 
 def approve_plan(visit: Visit, services: Services) -> Answer:
-    """The plan that was on the page may run. Another one, made since, is shown instead (409)."""
+    """The plan that was on the page may run. One whose facts have moved is not: a new one is asked for (409)."""
     community, shop = _asked(visit, services)
     waiting = _plan(services.store, shop)
     if waiting is None or waiting.fingerprint != visit.form.get("fingerprint", ""):
         return _page(visit, services, community, changed=True)
     try:
-        services.store.plans.approve(shop.id, waiting.fingerprint, visit.email)
-    except NotFoundError:
+        held_plans.approve(services.context(), shop.id, waiting.fingerprint, visit.email)
+    except (NotFoundError, StalePlanError):
         return _page(visit, services, community, changed=True)
-    services.queues.send("bulk", [publish_shop(shop.id, "approved")])
     return redirect(visit.url(f"/c/{community.id}/shops?done=approved"))
 
 
