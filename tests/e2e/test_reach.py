@@ -14,7 +14,7 @@ pytest.importorskip("playwright.sync_api")
 
 from eyes import open_eyes  # noqa: E402
 
-MOST_TABS = 400
+MOST_TABS, MOST_BYTES = 400, 100_000
 _WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.outerHTML.slice(0, 100)).slice(0, 3).concat(['too wide'])"""
@@ -74,6 +74,19 @@ def test_every_page_bears_text_of_twice_the_size(eyes):
         _open(page)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         faults += [f"{name}: {wide}" for wide in page.evaluate(_WIDER) + page.evaluate(_CUT)]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_first_view_is_light(eyes):
+    """Page, styles, script and the photos in sight together: 100 kB at most on the wire, with nothing kept before."""
+    faults = []
+    for name, page in eyes.look("phone"):
+        page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+        got: list[int] = []
+        page.on("response", lambda one, got=got: got.append(int(one.headers.get("content-length", 0))))
+        page.reload(wait_until="networkidle")
+        if sum(got) > MOST_BYTES:
+            faults.append(f"{name}: {sum(got):,} bytes in {len(got)} answers")
     assert not faults, "\n".join(faults)
 
 
