@@ -40,7 +40,10 @@ def _client(service: str) -> Any:
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "max_attempts": 4}
-    return boto3.client(service, config=Config(retries=retries, max_pool_connections=30, connect_timeout=5))
+    config = Config(retries=retries, max_pool_connections=30, connect_timeout=5)
+    if service == "s3":  # Forms that browsers post are signed for younger regions only in this way.
+        config = config.merge(Config(signature_version="s3v4"))
+    return boto3.client(service, config=config)
 
 
 @cache

@@ -16,6 +16,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_SIDE_PX = 8000
 MAX_PIXELS = 50_000_000  # one decoded picture stays below 200 MB
 MIN_SIDE_PX = 500
+MASTER_SIDE_PX = 2000
 _QUALITY = 90
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 # Kept of a PNG: what draws the picture and its colours. Text, time and Exif chunks go.
@@ -71,6 +72,25 @@ def checked_photo(data: bytes) -> CheckedPhoto:
     # Pillow and the walks below raise many kinds for damaged files; each means the same to the person.
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, IndexError, struct.error):
         raise PhotoProblem("photo_not_an_image") from None
+
+
+def master_photo(data: bytes) -> CheckedPhoto:
+    """A photo a person sent, as the catalogue keeps it: a JPEG of at most 2,000 pixels a side, without metadata.
+
+    Small upright JPEGs keep their pixels bit for bit. Raises: PhotoProblem.
+    """
+    checked = checked_photo(data)
+    if checked.content_type == "image/jpeg" and max(checked.width, checked.height) <= MASTER_SIDE_PX:
+        return checked
+    from PIL import Image
+
+    with Image.open(io.BytesIO(checked.data)) as picture:
+        picture.draft("RGB", (MASTER_SIDE_PX, MASTER_SIDE_PX))  # a large JPEG is decoded small at once
+        seen = picture.convert("RGBA")
+    seen.thumbnail((MASTER_SIDE_PX, MASTER_SIDE_PX))
+    flat = Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen)
+    made = _encoded(flat, is_png=False)
+    return CheckedPhoto(hashlib.sha256(made).hexdigest(), *flat.size, "image/jpeg", made)
 
 
 def _refuse_size(width: int, height: int) -> None:

@@ -130,6 +130,7 @@ def _spoken(visit: Visit) -> dict[str, Any]:
         "tones": TONES,
         "local_day": business_day,
         "url": visit.url,
+        "static": lambda name: visit.url(f"/static/{versioned(name)}"),
         **{name: getattr(words, name) for name in names},
     }
 

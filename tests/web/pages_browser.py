@@ -31,6 +31,15 @@ class Browser:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         return self._client.http.post(path, headers=self._headers({**kind, **headers}), body=body)
 
+    def send_file(self, path: str, form: dict[str, str], field: str, name: str, data: bytes) -> HTTPResponse:
+        """The form with one file, as a browser writes it and API Gateway hands it over."""
+        fields = {"form_token": self.session.form_token if self.session else "", **form}
+        parts = [f'form-data; name="{one}"\r\n\r\n{value}'.encode() for one, value in fields.items()]
+        parts.append(f'form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + data)
+        body = b"".join(b"--b0undary\r\nContent-Disposition: " + part + b"\r\n" for part in parts) + b"--b0undary--\r\n"
+        kind = {"content-type": "multipart/form-data; boundary=b0undary"}
+        return self._client.http.post(path, headers=self._headers(kind), body=body)
+
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {"cookie": cookie, "accept": "text/html,*/*", **more}

@@ -25,6 +25,7 @@ from chalicelib.domain.ports.goods import (
     Prices,
     PushRules,
     Stock,
+    UploadTicket,
 )
 from chalicelib.domain.ports.keeping import (
     Balances,
@@ -103,6 +104,7 @@ __all__ = [
     "SyncLog",
     "Tasks",
     "TokenSource",
+    "UploadTicket",
     "UrgentWaits",
     "WaitingPlans",
 ]

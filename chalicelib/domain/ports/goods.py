@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -139,9 +140,27 @@ class Stock(Protocol):
         """Newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """Leave for a browser to send one photo straight to the storage: a form post of `fields` and then the file."""
+
+    name: str
+    url: str
+    fields: Mapping[str, str]
+
+
 class Photos(Protocol):
     def put(self, data: bytes, content_type: str) -> str:
         """The content key (hex SHA-256) under which the photo is kept; the same bytes are kept once."""
+
+    def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:
+        """Leave for ten minutes, for one file of this community up to this size; no call."""
+
+    def take(self, community_id: str, name: str, most_bytes: int) -> bytes:
+        """What was sent with the ticket of this name, once: it is gone afterwards.
+
+        Raises: NotFoundError for another community's ticket, nothing sent, or more than `most_bytes`.
+        """
 
     def get(self, key: str) -> PhotoFile: ...  # raises NotFoundError
     def has(self, key: str) -> bool: ...

@@ -10,7 +10,7 @@ from chalicelib.domain.catalogue import SKU_PATTERN, Community, Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.stock import StockError, StockLevel
 from chalicelib.sync.edit_catalogue import count_stock, save_product, set_on_sale
-from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.answers import GUARDS, Answer, redirect
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
 from chalicelib.web.views import edit_form
@@ -113,4 +113,6 @@ def _stale(visit: Visit, services: Services, community: Community, item: Product
 def product_page(visit: Visit, community: Community, view: ProductView, status: int = 200) -> Answer:
     """The product's page under the product's own name."""
     title = view.product.title_th if visit.language == "th" else view.product.title_en or view.product.title_th
-    return page(visit, "product", view, title=title, community=community, tab="products", status=status)
+    answer = page(visit, "product", view, title=title, community=community, tab="products", status=status)
+    policy = f"{GUARDS['content-security-policy']}; connect-src 'self' {view.sends_to}"
+    return replace(answer, headers=(*answer.headers, ("content-security-policy", policy)))

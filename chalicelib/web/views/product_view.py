@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chalicelib.domain.catalogue import Community, Kind, Maker, Product
 from chalicelib.domain.changes import Change, SetPrice, SetStock
@@ -17,6 +18,7 @@ from chalicelib.domain.reckoning import Part, Reckoning
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import StockLevel
 from chalicelib.domain.synclog import Entry
+from chalicelib.sync.edit_photos import MOST_PHOTOS
 from chalicelib.sync.reckon import owned_reckonings
 from chalicelib.sync.undo import last_edit
 from chalicelib.web.services import Services
@@ -28,7 +30,6 @@ from chalicelib.web.views.standing import ShopFacts, Standing, shop_facts, stand
 
 LAST_ENTRIES = 10
 LAST_EDITS = 4
-MOST_PHOTOS = 9
 
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class ProductView:
-    """One product with its form, its standings and its last log entries."""
+    """One product with its form, its standings and its last log entries.
+
+    `sends_to` is where the browser's script may send photos: (scheme and host of) the storage.
+    """
 
     product: Product
     variants: tuple[Why, ...]
@@ -80,6 +84,7 @@ class ProductView:
     edits: tuple[Edit, ...] = ()
     undo: str = ""
     makers: tuple[Maker, ...] = ()
+    sends_to: str = ""
     photo_errors: tuple[str, ...] = ()
     done: str = ""
     stale: bool = False
@@ -167,7 +172,13 @@ def product_view(services: Services, community: Community, item: Product, typed:
         edits=edits[:LAST_EDITS],
         undo=last_edit(edits, item),
         makers=store.catalogues.makers(community.id),
+        sends_to=_origin(store.photos.ticket(community.id, 1).url),
     )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _as_typed(item: Product, typed: Typed | None) -> Product:
