@@ -114,8 +114,10 @@ class World:
 
 
 @contextlib.contextmanager
-def a_world(channels: Sequence[str] = ("lazada", "shopee"), policy: Policy | None = None) -> Iterator[World]:
-    """A world that ends with the block."""
+def a_world(
+    channels: Sequence[str] = ("lazada", "shopee"), policy: Policy | None = None, began: datetime | None = None
+) -> Iterator[World]:
+    """A world that ends with the block; with `began`, its clocks start at that moment, which lies in the future."""
     from sandbox.market.server import running
 
     clock, queues = Clock(), Queues()
@@ -123,6 +125,10 @@ def a_world(channels: Sequence[str] = ("lazada", "shopee"), policy: Policy | Non
     with contextlib.ExitStack() as stack:
         http = stack.enter_context(httpx.Client(timeout=20))
         markets = {channel: stack.enter_context(running(channel)) for channel in channels}
+        if began is not None:
+            clock.ahead = began - datetime.now(UTC)
+            for market in markets.values():
+                market.market.clock.advance(clock.ahead.total_seconds())
         speaking = stack.enter_context(new_http())
         speakers = {name: registry.channel(name, http=speaking, clock=clock) for name in channels}
         ctx = Context(store, queues, speakers.__getitem__, clock, policy or Policy())
