@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from aws_lambda_powertools import Logger
 
@@ -14,6 +14,8 @@ from chalicelib.sync.context import Context
 from chalicelib.sync.messages import Message
 
 log = Logger(service="pinto", child=True)
+
+_WITH_TOKENS = (ShopState.ACTIVE, ShopState.PAUSED, ShopState.DISCONNECTED)
 
 
 def poll_orders(ctx: Context) -> int:
@@ -37,8 +39,12 @@ def sweep(ctx: Context) -> int:
 
 
 def refresh_tokens(ctx: Context) -> int:
-    """Every active shop is asked to look at its tokens."""
-    return _each(ctx, "bulk", lambda shop: [messages.refresh_tokens(shop.id)])
+    """Every shop is asked to look at its tokens, and whether a person must be reminded that they end.
+
+    Only shops that developers look at are left out: a paused one keeps its authorisation, and one that lost it is
+    reminded of.
+    """
+    return _each(ctx, "bulk", lambda shop: [messages.refresh_tokens(shop.id)], _WITH_TOKENS)
 
 
 def nightly_balance(ctx: Context) -> int:
@@ -47,8 +53,10 @@ def nightly_balance(ctx: Context) -> int:
     return _each(ctx, "money", lambda shop: [messages.balance_shop(shop.id, day) for day in days])
 
 
-def _each(ctx: Context, lane: Lane, ask: Callable[[Shop], list[Message]]) -> int:
-    shops = [shop for shop in ctx.store.shops.list() if shop.state is ShopState.ACTIVE]
+def _each(
+    ctx: Context, lane: Lane, ask: Callable[[Shop], list[Message]], states: Container[ShopState] = (ShopState.ACTIVE,)
+) -> int:
+    shops = [shop for shop in ctx.store.shops.list() if shop.state in states]
     for shop in shops:
         ctx.queues.send(lane, ask(shop))
     return len(shops)

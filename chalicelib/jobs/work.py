@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import fulfil, layers, messages, publish, reconcile, returns, take_orders
+from chalicelib.sync import endings, fulfil, layers, messages, publish, reconcile, returns, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -127,10 +127,12 @@ def _parcels(ctx: Context, _lane: Lane, message: Message) -> None:
 
 def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
     shop = ctx.store.shops.get(message.shop)
-    if shop.state is ShopState.ACTIVE:
+    # A paused shop keeps its authorisation, or it could not be opened again.
+    if shop.state in (ShopState.ACTIVE, ShopState.PAUSED):
         channel, access = ctx.channel(shop.channel), ctx.store.shops.access(shop.id)
         within = REFRESH_WITHIN.get(shop.channel, timedelta(hours=1))
         refresh_if_ending(channel, access, ctx.store.shops, ctx.clock, within)
+    endings.remind(ctx, shop)
 
 
 def _import(ctx: Context, _lane: Lane, message: Message) -> None:

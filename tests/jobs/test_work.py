@@ -156,7 +156,6 @@ def four():
     [
         (schedules.poll_orders, "urgent", "poll"),
         (schedules.sweep, "bulk", "publish"),
-        (schedules.refresh_tokens, "bulk", "refresh"),
     ],
 )
 def test_a_schedule_asks_every_active_shop_once(four, schedule, lane, kind):
@@ -165,6 +164,12 @@ def test_a_schedule_asks_every_active_shop_once(four, schedule, lane, kind):
     assert [(one, body["kind"], body["shop"]) for one, body, _ in four.sent] == [(lane, kind, "a"), (lane, kind, "d")]
     for _, body, _ in four.sent:
         assert Message.model_validate(body).v == 1
+
+
+def test_tokens_are_looked_after_in_every_shop(four):
+    """A paused shop keeps its authorisation, and one that lost it is reminded of."""
+    assert schedules.refresh_tokens(four.ctx) == 4
+    assert [(body["kind"], body["shop"]) for _, body, _ in four.sent] == [("refresh", shop) for shop in "abcd"]
 
 
 @pytest.mark.parametrize(("hour_utc", "newest"), [(19, "2026-03-02"), (16, "2026-03-01")])
