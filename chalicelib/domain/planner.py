@@ -58,7 +58,10 @@ def plan(
             steps.extend(_absent(listing, observed.complete, bindings, against))
         else:
             kept, *others = _bound_first(twins, bindings, listing)
-            steps.extend(_present(listing, kept, bindings, against))
+            if _is_stray(kept, observed.complete, bindings, listing):
+                others = twins
+            else:
+                steps.extend(_present(listing, kept, bindings, against))
             steps.extend(Skip(listing.product_code, "twin_at_channel", detail=other.listing_id) for other in others)
     skipped = tuple(step for step in steps if isinstance(step, Skip))
     return Plan(in_order(step for step in steps if not isinstance(step, Skip)), skipped)
@@ -94,6 +97,13 @@ def _bound_first(
 ) -> list[ObservedListing]:
     bound = {bindings[sku].listing_id for sku in listing.skus if sku in bindings}
     return sorted(twins, key=lambda twin: (twin.listing_id not in bound, not twin.offers, twin.listing_id))
+
+
+def _is_stray(seen: ObservedListing, complete: bool, bindings: Mapping[str, Binding], listing: DesiredListing) -> bool:
+    """True for a listing we are not bound to, in a read that may have missed the one we are bound to."""
+    known = [bindings[sku] for sku in listing.skus if sku in bindings]
+    bound = {binding.listing_id for binding in known if binding.state is not ListingState.GONE}
+    return not complete and bool(bound) and seen.listing_id not in bound
 
 
 def _absent(

@@ -279,7 +279,9 @@ class Hands:
         return not self._ctx.store.seen.first_time(mark, REMEMBER_CREATES_S) or change.because == "listing_gone"
 
     def _find(self, listing: DesiredListing) -> Sequence[ObservedListing]:
-        found = self._market.find((*listing.skus, listing.product_code))
+        # By its own code first: a channel answers that from another index than the list that may lag behind.
+        found = self._market.find([listing.product_code])
+        found = found or self._market.find((*listing.skus, listing.product_code))
         return [seen for seen in found if seen.state is not ListingState.GONE]
 
     def _find_lost(self, change: CreateListing, listing: DesiredListing, error: OutcomeUnknownError) -> None:

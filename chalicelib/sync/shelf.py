@@ -84,8 +84,10 @@ class Shelf:
             for offer in seen.offers:
                 listing, known = by_sku.get(offer.seller_sku), self.bindings.get(offer.seller_sku)
                 bound_to = known.listing_id if known else seen.listing_id
-                # Of twins the one we are bound to stays ours, whichever the shop names last.
-                if listing and (bound_to == seen.listing_id or (bound_to, offer.seller_sku) not in shown):
+                # Of twins the one we are bound to stays ours, whichever the shop names last or a cut read misses.
+                is_gone = known is None or known.state is ListingState.GONE or observed.complete
+                is_ours = bound_to == seen.listing_id or (is_gone and (bound_to, offer.seller_sku) not in shown)
+                if listing and is_ours:
                     self._saw_offer(listing, seen, offer)
             whole = by_code.get(seen.product_code)
             if whole is not None and {offer.seller_sku for offer in seen.offers}.isdisjoint(whole.skus):

@@ -328,7 +328,7 @@ class Ours:
             self.work(0, trouble=False)
 
     def _people(self) -> None:
-        """A person reconnects closed shops, looks at the plans that wait, and approves them."""
+        """A person reconnects closed shops, deletes stray drafts, and approves the plans that wait."""
         for channel, shop_id in self.shops.items():
             shop = self.calm_store.shops.get(shop_id)
             if shop.state is not ShopState.ACTIVE:
@@ -336,6 +336,9 @@ class Ours:
                     self.broken.append(f"every failure reaches a person: {shop_id} is {shop.state} without a word")
                 self.world.note(f"person: connects {shop_id} again")
                 self.connect(channel)
+            for entry in self.calm_store.log.recent_entries(COMMUNITY.id):
+                if (entry.shop, entry.because) == (shop_id, "twin_at_channel"):
+                    self.world.remove(channel, entry.error_text)
             waiting = self.calm_store.plans.waiting(shop_id)
             if waiting and not waiting.is_approved:
                 self.world.note(f"person: approves {waiting.reasons} {waiting.summary}")

@@ -97,6 +97,14 @@ class World:
         shops = self.stage.servers[channel].market.shops.values()
         return any(one.listing_id == listing_id and not one.deleted for shop in shops for one, _ in shop.find(sku))
 
+    def remove(self, channel: str, listing_id: str) -> None:
+        """Somebody deletes a listing that sells nothing of ours, as a page told them to."""
+        for shop in self.stage.servers[channel].market.shops.values():
+            listing = shop.listings.get(listing_id)
+            if listing is not None and not listing.deleted and not {one.seller_sku for one in listing.skus} & {*SKUS}:
+                listing.deleted = True
+                self.note(f"person: deletes {listing_id} on {channel}")
+
     # --- buyers ---
 
     def buy(self, dice: Dice) -> None:

@@ -117,6 +117,17 @@ def test_of_twins_the_bound_one_is_kept_and_the_other_named():
     assert [(skip.because, skip.detail) for skip in made.skipped] == [("twin_at_channel", "1")]
 
 
+def test_a_stray_is_not_taken_for_ours_when_a_cut_read_misses_ours():
+    """A draft that a lost create left behind is never finished, nor a twin written to, while ours stands elsewhere."""
+    ours, stray = seen(*BOTH, listing_id="2"), seen(listing_id="1", product_code=TEA.product_code, finished=False)
+    for other in (stray, seen(*BOTH, listing_id="1", title="ซ้ำ")):
+        made = plan([TEA], Observation((other,), False, NOW), bound(ours))
+        assert made.changes == ()
+        assert [(skip.because, skip.detail) for skip in made.skipped] == [("twin_at_channel", "1")]
+    gone = bound(ours, state=ListingState.GONE)
+    assert plan([TEA], Observation((stray,), False, NOW), gone).changes
+
+
 def test_offers_of_others_are_left_alone_and_left_over_ones_of_ours_sell_no_more():
     """A variant somebody made by hand stays; one we made and the catalogue dropped goes to zero."""
     listing = seen(*BOTH, "TEA-XL")
