@@ -10,7 +10,7 @@ from importlib import import_module
 from infra.template import ROOT
 
 RESULTS = ROOT / "bench" / "results.json"
-PARTS = ("planning", "calls", "throughput", "pacing", "cold_start", "pages")
+PARTS = ("planning", "calls", "throughput", "pacing", "engine", "reads", "cold_start", "pages", "balance")
 
 Row = dict[str, object]
 
