@@ -26,6 +26,7 @@ from chalicelib.sync.layers import caught_orders
 from chalicelib.sync.record import words
 
 _ABOUT_OFFERS = frozenset({CauseClass.DRIFT.value, CauseClass.CANNOT.value})
+_ABOUT_ORDERS = frozenset({one.value for one in CauseClass}) - _ABOUT_OFFERS
 
 __all__ = ["UnfinishedError", "balance", "days_to_balance"]
 
@@ -102,7 +103,9 @@ def _tasks(ctx: Context, shop: Shop, result: Balance, with_offers: bool) -> None
     left = [task_of(shop.community, shop.id, result.day, one, now) for one in result.differences if not one.repaired]
     still = {task.id for task in left}
     for task in ctx.store.tasks.of_shop(shop.community, shop.id):
-        is_looked_at = with_offers if task.cause_class in _ABOUT_OFFERS else task.day == result.day
+        # Tasks of other kinds (an authorisation that ends, money) are not this night's to solve.
+        is_offer, is_order = task.cause_class in _ABOUT_OFFERS, task.cause_class in _ABOUT_ORDERS
+        is_looked_at = (is_offer and with_offers) or (is_order and task.day == result.day)
         if is_looked_at and task.id not in still:
             ctx.store.tasks.solve(shop.community, task.id, "balance", now)
     ctx.store.tasks.found(left)

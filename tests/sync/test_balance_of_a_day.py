@@ -141,6 +141,17 @@ def test_what_cannot_be_repaired_is_a_task_until_it_is_solved(ctx, source):
     assert [one.solved_by for one in ctx.store.tasks.solved("village")] == ["balance"]
 
 
+def test_a_night_solves_no_task_that_is_not_its_own(ctx, source):
+    """An authorisation that ends on the balanced day stays a task, however well the orders agree."""
+    known(ctx, an_order(1))
+    balance(ctx)
+    (task,) = ctx.store.tasks.open("village")
+    ctx.store.tasks.found([replace(task, id="village-shop#consent", cause="authorisation_ends", cause_class="")])
+    source.held = {"1": an_order(1), an_order(1).order_id: an_order(1)}
+    balance(ctx)
+    assert "authorisation_ends" in {one.cause for one in ctx.store.tasks.open("village")}
+
+
 def test_a_person_may_solve_a_task(ctx):
     """And it stays solved as it was."""
     known(ctx, an_order(1))
