@@ -8,15 +8,20 @@ from chalicelib.domain.ports import Clock, Photos, Store
 from chalicelib.store.audit_facts import AuditFacts
 from chalicelib.store.balances import Balances
 from chalicelib.store.bindings import Bindings
+from chalicelib.store.board import Board
 from chalicelib.store.breaker import Breakers
+from chalicelib.store.call_notes import CallNotes
 from chalicelib.store.catalogues import Catalogues
 from chalicelib.store.caught import CaughtCounts
 from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
 from chalicelib.store.edits import Edits
 from chalicelib.store.failures import Failures
+from chalicelib.store.help_wanted import Help
 from chalicelib.store.imports import Imports
+from chalicelib.store.ledger import Ledger
 from chalicelib.store.memory import MemoryTable
+from chalicelib.store.money_rules import MoneyRules
 from chalicelib.store.openings import Openings
 from chalicelib.store.orders import Orders
 from chalicelib.store.parcels import Parcels
@@ -27,6 +32,7 @@ from chalicelib.store.prices import Prices
 from chalicelib.store.returns import Returns
 from chalicelib.store.rules import PushRules
 from chalicelib.store.seen import Seen
+from chalicelib.store.settlements import Settlements
 from chalicelib.store.shops import Shops
 from chalicelib.store.stock import Stock
 from chalicelib.store.synclog import SyncLog
@@ -73,6 +79,12 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc, up
         edits=Edits(table),
         audit_facts=AuditFacts(table),
         imports=Imports(table),
+        board=Board(table),
+        help=Help(table),
+        call_notes=CallNotes(table),
+        settlements=Settlements(table),
+        ledger=Ledger(table),
+        money_rules=MoneyRules(table),
         uploads=uploads or MemoryPhotos(),
     )
 

@@ -46,16 +46,27 @@
 | units sold     | SOLD#<s>             | SKU#<sku>          |                  |                      | orders      |
 | run            | RUN#<run>            | RUN                | RUNS#<c>         | <started>#<run>      | synclog     |
 | entry (90 d)   | RUN#<run>            | ENTRY#<number>     | LOG#<c>          | <at>#<run>#<number>  | synclog     |
+| its copies     | LOGSHOP#<s>          | <at>#<run>#<no>    | LOGDAY#<day>     | <at>#<run>#<number>  | log_search  |
+| (90 d)         | LOGSKU#<c>#<sku>     | <at>#<run>#<no>    | TROUBLE#<c>      | <at>#<run>#<number>  | log_search  |
+| when troubled  | LOGERROR#<error>     | <at>#<run>#<no>    | TROUBLES#<day>   | <at>#<run>#<number>  | log_search  |
+| call (90 d)    | CALL#<channel>#<id>  | CALL               |                  |                      | call_notes  |
+| board line     | BOARD                | SHOP#<s>           |                  |                      | board       |
+| help wanted    | HELP#<c>             | HELP#<id>          | HELP             | <asked>#<id>         | help_wanted |
+| skills         | SKILLS#<hash>        | SKILLS             |                  |                      | help_wanted |
 | balance        | BALANCES#<s>         | DAY#<day>          | BALANCES#<day>   | SHOP#<s>             | balances    |
 | half a balance | BALANCES#<s>         | HALF#<day>         |                  |                      | balances    |
 | seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
 | failure (14 d) | FAILURE#<digest>     | FAILURE            |                  |                      | failures    |
 | session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
 | consent (ttl)  | CONSENT#<hash>       | CONSENT            |                  |                      | consents    |
+| statement      | STATEMENTS#<s>       | STATEMENT#<id>     | STATEMENTS#<s>   | <at>#<id>            | settlements |
+| its lines      | SETTLED#<s>          | <at>#<id>#<line>   | PAIDFOR#<s>#<o>  | <at>#<id>#<line>     | settlements |
+| money entry    | BOOK#<c>             | <at>#<entry>       |                  |                      | ledger      |
+| share rule     | SHARES#<c>           | FROM#<day>         |                  |                      | money_rules |
 
-<c> community, <s> shop. Times are texts of `items.text_of`, so they sort. Copies are written in one transaction
-with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but for the two
-lists of all communities and all shops.
+<c> community, <s> shop, <o> order. Times are texts of `items.text_of`, so they sort. Copies are written in one
+transaction with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but for the
+office's own lists: all communities, all shops, the board, help wanted, a day's log and an error wherever it happened.
 """
 
 from __future__ import annotations
@@ -63,13 +74,17 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 
+from chalicelib.domain.ledger import Entry
 from chalicelib.store.items import text_of
 from chalicelib.store.table import Item, Key
 
 COMMUNITIES = "COMMUNITIES"
 SHOPS = "SHOPS"
+BOARD = "BOARD"
+HELP = "HELP"
 TASK, DAY = "TASK#", "DAY#"
 MAKER, PRODUCT, LEVEL, ENTRY, RULE = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#", "RULE#"
+KEPT, LOCK, PRICE, PART = "KEPT#", "LOCK#", "PRICE#", "PART#"
 
 _LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
 
@@ -99,14 +114,19 @@ def product(community_id: str, code: str) -> Key:
     return community_partition(community_id), f"{PRODUCT}{code}"
 
 
+def skus(community_id: str) -> str:
+    """Partition of what each SKU of a community belongs to and is part of."""
+    return f"SKUS#{community_id}"
+
+
 def claim(community_id: str, sku: str) -> Key:
     """Which product a SKU belongs to."""
-    return f"SKUS#{community_id}", f"SKU#{sku}"
+    return skus(community_id), f"SKU#{sku}"
 
 
 def part(community_id: str, sku: str) -> Key:
     """What a SKU is made of and which bundles are made of it."""
-    return f"SKUS#{community_id}", f"PART#{sku}"
+    return skus(community_id), f"{PART}{sku}"
 
 
 def policy(community_id: str) -> Key:
@@ -241,17 +261,17 @@ def rule(shop_id: str, sku: str) -> Key:
 
 def kept(shop_id: str, code: str) -> Key:
     """Fields of a product the seller keeps by hand."""
-    return rules(shop_id), f"KEPT#{code}"
+    return rules(shop_id), f"{KEPT}{code}"
 
 
 def lock(shop_id: str, sku: str, field: str) -> Key:
     """A field that a promotion holds."""
-    return rules(shop_id), f"LOCK#{sku}#{field}"
+    return rules(shop_id), f"{LOCK}{sku}#{field}"
 
 
 def price(shop_id: str, sku: str) -> Key:
     """The price of one SKU in this shop, where it is not the catalogue's."""
-    return rules(shop_id), f"PRICE#{sku}"
+    return rules(shop_id), f"{PRICE}{sku}"
 
 
 def edits(community_id: str, code: str) -> str:
@@ -405,6 +425,61 @@ def log(community_id: str) -> str:
     return f"LOG#{community_id}"
 
 
+def log_of_shop(shop_id: str) -> str:
+    """Partition of a shop's entries."""
+    return f"LOGSHOP#{shop_id}"
+
+
+def log_of_sku(community_id: str, sku: str) -> str:
+    """Partition of a SKU's entries, or a product's when they are about no SKU."""
+    return f"LOGSKU#{community_id}#{sku}"
+
+
+def log_of_error(error: str) -> str:
+    """Partition of the entries that met an error, of every community."""
+    return f"LOGERROR#{error}"
+
+
+def log_of_day(day: date) -> str:
+    """GSI1 partition of a day's entries (UTC), of every community."""
+    return f"LOGDAY#{day.isoformat()}"
+
+
+def troubles(community_id: str) -> str:
+    """GSI1 partition of a community's entries that failed or whose outcome is unknown."""
+    return f"TROUBLE#{community_id}"
+
+
+def troubles_of_day(day: date) -> str:
+    """GSI1 partition of a day's such entries (UTC), of every community."""
+    return f"TROUBLES#{day.isoformat()}"
+
+
+def call_note(channel: str, request_id: str) -> Key:
+    """What was sent in a marketplace call and answered, redacted."""
+    return f"CALL#{channel}#{request_id}", "CALL"
+
+
+def board(shop_id: str) -> Key:
+    """How a shop stands, in the list of all."""
+    return BOARD, f"SHOP#{shop_id}"
+
+
+def help_partition(community_id: str) -> str:
+    """Partition of a community's calls for help."""
+    return f"HELP#{community_id}"
+
+
+def help_wanted(community_id: str, help_id: str) -> Key:
+    """One call for help."""
+    return help_partition(community_id), f"HELP#{help_id}"
+
+
+def skills(email: str) -> Key:
+    """What a person can help with, under the hash of the address."""
+    return f"SKILLS#{hashlib.sha256(email.lower().encode()).hexdigest()}", "SKILLS"
+
+
 def balance(shop_id: str, day: date) -> Key:
     """Balance of one shop and day."""
     return balances(shop_id), f"{DAY}{day.isoformat()}"
@@ -453,9 +528,60 @@ def indexed(key: Key, partition: str, sort: str, values: Item) -> Item:
 
 def at(moment: datetime, *rest: str) -> str:
     """A sort key by time, made unique by the rest."""
-    return "#".join((text_of(moment), *rest))
+    return at_text(text_of(moment), *rest)
+
+
+def at_text(moment: str, *rest: str) -> str:
+    """The same, of a moment that is a row's text already."""
+    return "#".join((moment, *rest))
 
 
 def consent(state: str) -> Key:
     """A consent we wait for; the state itself is only in the seller's browser."""
     return f"CONSENT#{hashlib.sha256(state.encode()).hexdigest()}", "CONSENT"
+
+
+def statements(shop_id: str) -> str:
+    """Partition of a shop's statements, in the table (by id) and in GSI1 (by when they were settled)."""
+    return f"STATEMENTS#{shop_id}"
+
+
+def statement(shop_id: str, statement_id: str) -> Key:
+    """One statement."""
+    return statements(shop_id), f"STATEMENT#{statement_id}"
+
+
+def settled_lines(shop_id: str) -> str:
+    """Partition of the lines of a shop's statements, by time and statement."""
+    return f"SETTLED#{shop_id}"
+
+
+def settled_line(shop_id: str, settled_at: datetime, statement_id: str, line_id: str) -> Key:
+    """One line; an id too long for DynamoDB is kept as its hash."""
+    short = line_id if len(line_id.encode()) <= 600 else hashlib.sha256(line_id.encode()).hexdigest()
+    return settled_lines(shop_id), at(settled_at, statement_id, short)
+
+
+def paid_for(shop_id: str, order_id: str) -> str:
+    """GSI1 partition of the lines of one order."""
+    return f"PAIDFOR#{shop_id}#{order_id}"
+
+
+def money_book(community_id: str) -> str:
+    """Partition of a community's money ledger."""
+    return f"BOOK#{community_id}"
+
+
+def book_entry(entry: Entry) -> Key:
+    """One entry of it."""
+    return money_book(entry.community), at(entry.at, entry.id)
+
+
+def money_rules(community_id: str) -> str:
+    """Partition of the rules a community's money is shared by."""
+    return f"SHARES#{community_id}"
+
+
+def money_rule(community_id: str, valid_from: date) -> Key:
+    """The rule from this day on."""
+    return money_rules(community_id), f"FROM#{valid_from.isoformat()}"

@@ -48,6 +48,7 @@ from chalicelib.domain.ports.marketplace import (
     SellerDesk,
     ShopDesk,
 )
+from chalicelib.domain.ports.money import Ledger, MoneyRules, Settlements
 from chalicelib.domain.ports.orders import Cursor, Orders
 from chalicelib.domain.ports.queues import DeadLetters, Lane, Queues
 from chalicelib.domain.ports.shops import Bindings, Shops
@@ -76,10 +77,12 @@ __all__ = [
     "ForgedPushError",
     "Grant",
     "Lane",
+    "Ledger",
     "Limit",
     "LookAt",
     "MalformedPushError",
     "Marketplace",
+    "MoneyRules",
     "OfferTarget",
     "Openings",
     "OrderWindow",
@@ -97,6 +100,7 @@ __all__ = [
     "Returns",
     "Seen",
     "SellerDesk",
+    "Settlements",
     "ShopDesk",
     "Shops",
     "Stock",

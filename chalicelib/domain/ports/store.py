@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
+from chalicelib.domain.ports.desk_office import Board, CallNotes, Help
 from chalicelib.domain.ports.goods import (
     AuditFacts,
     Catalogues,
@@ -27,6 +28,7 @@ from chalicelib.domain.ports.keeping import (
     UrgentWaits,
     WaitingPlans,
 )
+from chalicelib.domain.ports.money import Ledger, MoneyRules, Settlements
 from chalicelib.domain.ports.orders import Orders
 from chalicelib.domain.ports.shops import Bindings, Shops
 
@@ -61,5 +63,11 @@ class Store:
     edits: Edits
     audit_facts: AuditFacts
     imports: Imports
+    board: Board
+    help: Help
+    call_notes: CallNotes
+    settlements: Settlements
+    ledger: Ledger
+    money_rules: MoneyRules
     uploads: Photos
     """Files people brought, by their content, as photos are."""
