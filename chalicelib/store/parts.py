@@ -9,6 +9,7 @@ from chalicelib.domain.bundles import BundleError, Recipe, check_recipe
 from chalicelib.domain.catalogue import Product
 from chalicelib.store import keys
 from chalicelib.store.items import from_item, to_item
+from chalicelib.store.sparse import rows_of
 from chalicelib.store.table import Absent, Equals, Operation, Put, Table
 
 MOST_TOUCHED = 40
@@ -110,7 +111,8 @@ class Parts:
             raise BundleError(f"no such SKU to make a bundle of: {', '.join(sorted(unknown))}")
 
     def _read(self, community_id: str, skus: Iterable[str]) -> dict[str, _Part]:
-        rows = self._table.batch_get(keys.part(community_id, sku) for sku in dict.fromkeys(skus))
+        wanted = (keys.part(community_id, sku) for sku in skus)
+        rows = rows_of(self._table, keys.skus(community_id), keys.PART, wanted)
         return {row["sku"]: from_item(_Part, row) for row in rows.values()}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from chalicelib.domain.money import Money
 from chalicelib.store import keys
 from chalicelib.store.items import from_item, to_item
+from chalicelib.store.sparse import rows_of
 from chalicelib.store.table import Table
 
 
@@ -18,7 +19,8 @@ class Prices:
 
     def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, Money]:
         """SKU -> its price there."""
-        rows = self._table.batch_get(keys.price(shop_id, sku) for sku in skus)
+        wanted = (keys.price(shop_id, sku) for sku in skus)
+        rows = rows_of(self._table, keys.rules(shop_id), keys.PRICE, wanted)
         return {row["sku"]: from_item(Money, row) for row in rows.values()}
 
     def save(self, shop_id: str, sku: str, price: Money) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.domain.stock import PushRule
 from chalicelib.store import keys
 from chalicelib.store.items import from_item, moment_of, text_of, to_item
+from chalicelib.store.sparse import rows_of
 from chalicelib.store.table import Table
 
 WHOLE_SHOP = ""
@@ -22,7 +23,8 @@ class PushRules:
 
     def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, PushRule]:
         """SKU -> the rule that holds for it."""
-        rows = self._table.batch_get(keys.rule(shop_id, sku) for sku in (*skus, WHOLE_SHOP))
+        wanted = (keys.rule(shop_id, sku) for sku in (*skus, WHOLE_SHOP))
+        rows = rows_of(self._table, keys.rules(shop_id), keys.RULE, wanted)
         found = {row["sku"]: from_item(PushRule, row) for row in rows.values()}
         shops_own = found.get(WHOLE_SHOP, PushRule())
         return {sku: found.get(sku, shops_own) for sku in skus}
@@ -42,7 +44,8 @@ class PushRules:
 
     def kept(self, shop_id: str, codes: Sequence[str]) -> dict[str, frozenset[str]]:
         """Product code -> fields the seller keeps."""
-        rows = self._table.batch_get(keys.kept(shop_id, code) for code in codes)
+        wanted = (keys.kept(shop_id, code) for code in codes)
+        rows = rows_of(self._table, keys.rules(shop_id), keys.KEPT, wanted)
         return {row["code"]: frozenset(row["fields"]) for row in rows.values() if row["fields"]}
 
     def keep(self, shop_id: str, code: str, fields: frozenset[str]) -> None:
@@ -54,7 +57,8 @@ class PushRules:
 
     def locked(self, shop_id: str, skus: Sequence[str], now: datetime) -> dict[str, frozenset[str]]:
         """SKU -> fields held now."""
-        rows = self._table.batch_get(keys.lock(shop_id, sku, field) for sku in skus for field in LOCKABLE)
+        wanted = (keys.lock(shop_id, sku, field) for sku in skus for field in LOCKABLE)
+        rows = rows_of(self._table, keys.rules(shop_id), keys.LOCK, wanted)
         found: dict[str, frozenset[str]] = {}
         for row in rows.values():
             if moment_of(row["until"]) > now:

@@ -10,6 +10,7 @@ from store_builders import NOON, SHOP, VILLAGE, a_product
 
 from chalicelib.domain.bundles import BundleError
 from chalicelib.domain.errors import StaleWriteError
+from chalicelib.domain.money import Money
 from chalicelib.domain.policy import CommunityPolicy, PolicyError, StockMode
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.stock import PushRule, StockError
@@ -102,3 +103,22 @@ def test_a_policy_that_makes_no_sense_is_refused():
     for numbers in ({"split_below": -1}, {"brakes": Brakes(hide_percent=101)}, {"brakes": Brakes(price_factor=1)}):
         with pytest.raises(PolicyError):
             CommunityPolicy(**numbers)
+
+
+def test_however_many_are_asked_the_answer_is_the_same(store):
+    """A hundred and more are read as they lie: rules, kept fields, locks and prices of those asked, and no other."""
+    many = [f"S-{number:03}" for number in range(150)]
+    for sku in ("S-003", "S-149", "T-001"):
+        store.rules.save(SHOP, sku, PushRule(cap=2))
+        store.rules.keep(SHOP, sku, frozenset({"price"}))
+        store.rules.lock(SHOP, sku, "price", NOON + timedelta(hours=1))
+        store.prices.save(SHOP, sku, Money(9900))
+    store.rules.save(SHOP, "", PushRule(hold_back=1))
+    rules = store.rules.of_shop(SHOP, many)
+    assert list(rules) == many
+    assert {sku for sku in many if rules[sku] == PushRule(cap=2)} == {"S-003", "S-149"}
+    assert rules["S-000"] == PushRule(hold_back=1)
+    assert set(store.rules.kept(SHOP, many)) == {"S-003", "S-149"}
+    assert set(store.rules.locked(SHOP, many, NOON)) == {"S-003", "S-149"}
+    assert set(store.prices.of_shop(SHOP, many)) == {"S-003", "S-149"}
+    assert store.catalogues.recipes(VILLAGE, many) == {}
