@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, StaleWriteError
+from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, RejectedError, StaleWriteError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
 from chalicelib.domain.returns import CountedIn, Return, ReturnKind, ReturnState, merged_return
@@ -42,8 +43,15 @@ def poll(ctx: Context, shop_id: str) -> int:
 
 
 def read(ctx: Context, shop: Shop, desk: ShopDesk, window: OrderWindow) -> int:
-    """Every return of the window is ours; answers how many were news."""
-    return sum(take_all(ctx, shop, page) for page in desk.returns(window))
+    """Every return of the window is ours; answers how many were news.
+
+    An app that may not ask about returns hears of none, and the rest of its work goes on.
+    """
+    news = 0
+    with suppress(RejectedError):
+        for page in desk.returns(window):
+            news += take_all(ctx, shop, page)
+    return news
 
 
 def take_all(ctx: Context, shop: Shop, heard: Iterable[Return]) -> int:
