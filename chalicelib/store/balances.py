@@ -6,6 +6,7 @@ from datetime import date
 
 from chalicelib.domain.balance import Balance, HalfBalance
 from chalicelib.store import keys
+from chalicelib.store.board import note_balance
 from chalicelib.store.items import from_item, to_item
 from chalicelib.store.table import GSI1, Table
 
@@ -36,6 +37,7 @@ class Balances:
         """The balance of its shop and day is as given."""
         key, day = keys.balance(balance.shop, balance.day), keys.balances_of_day(balance.day)
         self._table.put(keys.indexed(key, day, f"SHOP#{balance.shop}", to_item(balance)))
+        note_balance(self._table, balance)
 
     def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
         """Balances of a shop, newest day first."""

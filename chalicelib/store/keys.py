@@ -65,8 +65,9 @@
 | share rule     | SHARES#<c>           | FROM#<day>         |                  |                      | money_rules |
 
 <c> community, <s> shop, <o> order. Times are texts of `items.text_of`, so they sort. Copies are written in one
-transaction with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but for the
-office's own lists: all communities, all shops, the board, help wanted, a day's log and an error wherever it happened.
+transaction with their row: lists stay keyed, strongly consistent reads. A partition never holds two tenants, but
+for the office's own lists: all communities, all shops, the board, help wanted, a day's log, and an error wherever
+it happened.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from chalicelib.domain.ports import Clock, Cursor
 from chalicelib.domain.shipping import is_to_hand_over
 from chalicelib.domain.stock import Movement, StockError
 from chalicelib.store import keys
+from chalicelib.store.board import note_order
 from chalicelib.store.buyers import Buyers
 from chalicelib.store.items import from_item, plain, text_of, to_item
 from chalicelib.store.stock import by_sku, level_update, movement_put
@@ -97,6 +98,8 @@ class Orders:
         self._write(community_id, last[:MAX_OPERATIONS], together)
         # Only counters can be so many; they rank shops and are no part of the ledger.
         self._write(community_id, last[MAX_OPERATIONS:], [])
+        if known is None:
+            note_order(self._table, order)
 
     def created_between(self, shop_id: str, since: datetime, until: datetime) -> tuple[Order, ...]:
         """Orders with `since <= created_at < until`, oldest first."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.log_search import LogPage, LogQuery
 from chalicelib.domain.synclog import Entry, Run
-from chalicelib.store import keys
+from chalicelib.store import keys, log_search
+from chalicelib.store.board import note_run
 from chalicelib.store.items import from_item, to_item
 from chalicelib.store.table import GSI1, Item, Table
 
@@ -26,11 +28,12 @@ class SyncLog:
 
     def add(self, entries: Sequence[Entry]) -> None:
         """The entries are as given."""
-        self._table.batch_put(_entry_row(entry) for entry in entries)
+        self._table.batch_put(row for entry in entries for row in _entry_rows(entry))
 
     def finish(self, run: Run) -> None:
-        """The run ended as given."""
+        """The run ended as given, and the board says so."""
         self._table.put(_run_row(run))
+        note_run(self._table, run)
 
     def run(self, run_id: str) -> Run:
         """One run. Raises: NotFoundError."""
@@ -54,13 +57,18 @@ class SyncLog:
         rows = self._table.query(keys.log(community_id), index=GSI1, newest_first=True, limit=limit)
         return tuple(from_item(Entry, row) for row in rows)
 
+    def search(self, asked: LogQuery, limit: int = 50, older: str = "") -> LogPage:
+        """One page of the changes asked for, newest first, from below `older`."""
+        return log_search.search(self._table, asked, limit, older)
+
 
 def _run_row(run: Run) -> Item:
     sort = keys.at(run.started_at, run.id)
     return keys.indexed(keys.run(run.id), keys.runs(run.community), sort, to_item(run))
 
 
-def _entry_row(entry: Entry) -> Item:
+def _entry_rows(entry: Entry) -> Iterator[Item]:
     values = to_item(entry) | {"ttl": int((entry.at + KEPT).timestamp())}
     sort = keys.at(entry.at, entry.run, f"{entry.number:06d}")
-    return keys.indexed(keys.entry(entry.run, entry.number), keys.log(entry.community), sort, values)
+    yield keys.indexed(keys.entry(entry.run, entry.number), keys.log(entry.community), sort, values)
+    yield from log_search.copies(entry, values, sort)

@@ -15,6 +15,7 @@ from chalicelib.domain.ports.channel import (
     TokenSource,
 )
 from chalicelib.domain.ports.desk import CaughtCounts, Openings, Parcels, Returns, Tasks
+from chalicelib.domain.ports.desk_office import Board, CallNotes, Help
 from chalicelib.domain.ports.goods import (
     AuditFacts,
     Catalogues,
@@ -62,7 +63,9 @@ __all__ = [
     "AuditFacts",
     "Balances",
     "Bindings",
+    "Board",
     "Breakers",
+    "CallNotes",
     "Catalogues",
     "CaughtCounts",
     "Channel",
@@ -76,6 +79,7 @@ __all__ = [
     "Failures",
     "ForgedPushError",
     "Grant",
+    "Help",
     "Lane",
     "Ledger",
     "Limit",

@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.domain.balance import Balance, HalfBalance
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.letters import Failure
+from chalicelib.domain.log_search import LogPage, LogQuery
 from chalicelib.domain.synclog import Entry, Run
 from chalicelib.domain.waiting_plans import WaitingPlan
 
@@ -25,6 +26,9 @@ class SyncLog(Protocol):
     def entries(self, run_id: str) -> tuple[Entry, ...]: ...
     def recent_entries(self, community_id: str, limit: int = 200) -> tuple[Entry, ...]:
         """Newest first, over all shops of the community."""
+
+    def search(self, asked: LogQuery, limit: int = 50, older: str = "") -> LogPage:
+        """Newest first; `older` is what the page before ended with."""
 
 
 class Balances(Protocol):
