@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOM = Path(__file__).parent
 TABS = ("products", "orders", "money", "shops")
 """What a thumb reaches at the bottom of a phone."""
-OTHERS = ("stock", "balance", "log", "tasks", "excel", "help")
+OTHERS = ("stock", "balance", "log", "tasks", "import", "help")
 """The rest of a community's pages: in the desk's navigation, and on phones below the page of its shops."""
 
 

@@ -39,6 +39,8 @@ PAGES = (
     ("product", SELLER, f"{HOME}/products/NP-120"),
     ("product-variants", SELLER, f"{HOME}/products/NP-SET"),
     ("product-done", SELLER, f"{HOME}/products/TN-200?done=sent"),
+    ("stock", SELLER, f"{HOME}/stock"),
+    ("stock-sku", SELLER, f"{HOME}/stock/NP-120"),
     ("orders", SELLER, f"{HOME}/orders"),
     ("balance", SELLER, f"{HOME}/balance"),
     ("shops", SELLER, f"{HOME}/shops"),

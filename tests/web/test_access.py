@@ -12,6 +12,7 @@ from chalicelib.web.services import Person, Role
 OURS, THEIRS = "namphrik-tittu", "kratip"
 VALUES = {
     "code": "NP-120",
+    "sku": "NP-120",
     "key": "0" * 64,
     "run": "run-3",
     "shop": f"{OURS}-lazada",

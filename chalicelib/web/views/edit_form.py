@@ -133,6 +133,19 @@ def edited(product: Product, wanted: Wanted) -> Product:
     return at_prices(replace(product, **changed), wanted.prices)
 
 
+def read_signed(text: str) -> int:
+    """Units to add or take, as typed; 0 for what is no such number."""
+    bare = text.translate(_THAI_DIGITS).replace(",", "").replace("−", "-").strip()
+    sign, digits = (-1, bare[1:]) if bare[:1] == "-" else (1, bare.removeprefix("+"))
+    units = int(digits) if _WHOLE.fullmatch(digits) else 0
+    return sign * units if units <= MOST_UNITS else 0
+
+
+def is_edit(text: str) -> bool:
+    """Whether it is the name of an edit, as our forms carry one."""
+    return bool(_EDIT.fullmatch(text))
+
+
 class Counted:
     """The stock store as it would answer after these counts (SKU -> on hand); it writes nothing."""
 
