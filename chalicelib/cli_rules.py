@@ -28,6 +28,8 @@ def register(commands: Any, add: Add) -> None:
     one.add_argument("--community", required=True)
     one.add_argument("--mode", choices=[mode.value for mode in StockMode], help="split: always allot pieces to shops")
     one.add_argument("--split-below", type=int, help="units from which a SKU is split although the mode is shared")
+    one.add_argument("--hand-over-hours", type=int, help="hours to the hand-over where the channel names no deadline")
+    one.add_argument("--buyer-days", type=int, help="days after delivery until a buyer's details are gone")
     for name in BRAKES:
         one.add_argument(f"--{name.replace('_', '-')}", type=int, help="a brake: over it a plan waits for a person")
 
@@ -79,6 +81,8 @@ def _policy(asked: argparse.Namespace) -> int:
         mode=StockMode(asked.mode) if asked.mode else before.mode,
         split_below=before.split_below if asked.split_below is None else asked.split_below,
         brakes=replace(before.brakes, **brakes),
+        hand_over_hours=asked.hand_over_hours or before.hand_over_hours,
+        buyer_days=asked.buyer_days or before.buyer_days,
     )
     if wanted != before:
         edit_rules.set_policy(ctx.store, ctx.queues, asked.community, wanted)
@@ -90,6 +94,8 @@ def _policy_row(community: str, policy: CommunityPolicy) -> dict[str, Any]:
         "community": community,
         "mode": policy.mode.value,
         "split_below": policy.split_below,
+        "hand_over_hours": policy.hand_over_hours,
+        "buyer_days": policy.buyer_days,
         **asdict(policy.brakes),
     }
 
