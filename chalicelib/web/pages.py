@@ -140,7 +140,9 @@ def _environment() -> Environment:
     # Imported here because a health check, a photo and every queue worker can do without it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    from chalicelib.web import cards
+
+    made = Environment(
         loader=FileSystemLoader(ROOM / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -148,6 +150,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    # An imported macro sees what is global, and nothing of the page that calls it.
+    made.globals.update(card_of=cards.card_of, card_target=cards.target)
+    return made
 
 
 @cache
