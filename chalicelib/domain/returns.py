@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.money import Money
+from chalicelib.domain.orders import Order, OrderState
 
 
 class ReturnState(StrEnum):
@@ -105,6 +106,28 @@ def merged_return(heard: Return, known: Return | None) -> Return:
     if is_old or is_behind:
         return known
     return replace(heard, created_at=min(heard.created_at, known.created_at), counted_in=known.counted_in)
+
+
+def undelivered_id(order_id: str) -> str:
+    """Our own name of the return of a parcel that nobody took; no channel's ids look like it."""
+    return f"undelivered-{order_id}"
+
+
+def undelivered(order: Order, at: datetime) -> Return:
+    """A parcel on its way back although no buyer asked, as a return whose goods can be counted in. No money moves."""
+    back = [one for one in order.lines if one.state in (OrderState.RETURNING, OrderState.RETURNED)]
+    nothing = Money(0, order.total.currency)
+    return Return(
+        shop=order.shop,
+        return_id=undelivered_id(order.order_id),
+        order_id=order.order_id,
+        kind=ReturnKind.GOODS_AND_MONEY,
+        state=ReturnState.RECEIVED,
+        lines=tuple(ReturnLine(one.line_id, one.seller_sku, one.quantity, nothing) for one in back),
+        reason="",
+        created_at=at,
+        updated_at=at,
+    )
 
 
 def _rank(state: ReturnState) -> int:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, RejectedError, StaleWriteError
-from chalicelib.domain.orders import Order
+from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, RejectedError, StaleError, StaleWriteError
+from chalicelib.domain.orders import Order, OrderState
 from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
-from chalicelib.domain.returns import CountedIn, Return, ReturnKind, ReturnState, merged_return
+from chalicelib.domain.returns import (
+    CountedIn,
+    Return,
+    ReturnKind,
+    ReturnState,
+    merged_return,
+    undelivered,
+    undelivered_id,
+)
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
 from chalicelib.domain.synclog import EntryState
@@ -106,14 +115,45 @@ def count_in(ctx: Context, shop_id: str, return_id: str, line_id: str, quantity:
     """
     shop = ctx.store.shops.get(shop_id)
     known = _known(ctx, shop, return_id)
-    if not 1 <= quantity <= known.left_to_count(line_id):
-        raise StockError(f"{return_id}: {quantity} of {line_id}, {known.left_to_count(line_id)} may still come back")
     order, now = _order(ctx, shop, known), ctx.clock()
+    left = min(known.left_to_count(line_id), _left_of_line(ctx, order, line_id))
+    if not 1 <= quantity <= left:
+        raise StockError(f"{return_id}: {quantity} of {line_id}, {left} may still come back")
     counted = replace(known, counted_in=(*known.counted_in, CountedIn(line_id, quantity, now, person)))
     moves = _movements(counted, order, line_id, quantity, now)
     ctx.store.returns.count_in(shop.community, counted, known, moves)
     take_orders.tell(ctx, shop, Taken(skus=tuple(sorted({move.sku for move in moves})), at=now))
     return counted
+
+
+def count_in_undelivered(
+    ctx: Context, shop_id: str, order_id: str, line_id: str, quantity: int, person: str = ""
+) -> Return:
+    """As `count_in`, for a parcel that came back because nobody took it: no buyer asked, so no return names it.
+
+    Raises: StaleError for a line the channel does not show as coming back; NotFoundError; StockError.
+    """
+    shop = ctx.store.shops.get(shop_id)
+    order = ctx.store.orders.get(shop.id, order_id)
+    line = next((one for one in order.lines if one.line_id == line_id), None) if order else None
+    if order is None or line is None:
+        raise NotFoundError(f"no line {line_id} of order {order_id} in {shop.id}")
+    named = [one for one in ctx.store.returns.of_order(shop.id, order_id) if one.left_to_count(line_id) > 0]
+    if named:
+        return count_in(ctx, shop.id, named[0].return_id, line_id, quantity, person)
+    if line.state not in (OrderState.RETURNING, OrderState.RETURNED) or line.fulfilled_by_channel:
+        raise StaleError(shop.channel, "not_coming_back", line.state.value)
+    _take(ctx, shop, undelivered(order, ctx.clock()))
+    return count_in(ctx, shop.id, undelivered_id(order_id), line_id, quantity, person)
+
+
+def _left_of_line(ctx: Context, order: Order, line_id: str) -> int:
+    """Units sold in the line, less those that were counted in for it under any return."""
+    sold = sum(line.quantity for line in order.lines if line.line_id == line_id)
+    if not sold:  # the return names a line by other words than the order: its own number counts
+        return sys.maxsize
+    returns = ctx.store.returns.of_order(order.shop, order.order_id)
+    return sold - sum(one.quantity for found in returns for one in found.counted_in if one.line_id == line_id)
 
 
 def _movements(counted: Return, order: Order, line_id: str, quantity: int, at: datetime) -> tuple[Movement, ...]:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.domain.errors import StaleError
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import OrderState
 from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState, merged_return
@@ -94,6 +95,26 @@ def test_the_seller_agrees_and_the_return_moves_on(world):
     assert now.state is not ReturnState.ASKED
     assert on_hand(world) == before
     assert any(one.because == "seller_answered_return" for one in world.store.log.recent_entries(COMMUNITY.id))
+
+
+@pytest.mark.parametrize("world", ["lazada"], indirect=True)  # Shopee shows such a parcel as a return
+def test_a_parcel_nobody_took_is_counted_in_too(world):
+    """No buyer asked, so no return names it: the order's own line does, once and never twice."""
+    order_id = world.buy("lazada", "TEA-50", 2)
+    poll(world)
+    line = world.store.orders.get(world.shop, order_id).lines[0].line_id
+    with pytest.raises(StaleError):
+        returns.count_in_undelivered(world.ctx, world.shop, order_id, line, 1)
+    for status in ("shipped", "failed"):
+        world.sim("lazada", f"orders/{order_id}/advance", {"to": status})
+    poll(world)
+    assert on_hand(world) == 8
+    made = returns.count_in_undelivered(world.ctx, world.shop, order_id, line, 1, "สมศรี")
+    assert made.counted_in[0].person == "สมศรี"
+    assert on_hand(world) == 9
+    with pytest.raises((StockError, StaleError)):
+        returns.count_in_undelivered(world.ctx, world.shop, order_id, line, 1)
+    assert on_hand(world) == 9
 
 
 def a_return(state: ReturnState, minutes: int) -> Return:
