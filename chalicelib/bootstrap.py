@@ -99,10 +99,12 @@ def dead_letters() -> SqsDeadLetters:
 
 
 @cache
-def _http() -> httpx.Client:
+def _http(name: str) -> httpx.Client:
+    """A channel's own client: what it writes is noted, redacted, for the office."""
+    from connectors import witness
     from connectors.wire import new_http
 
-    return new_http()
+    return witness.attach(new_http(), name, lambda note: store().call_notes.note(note), now_utc)
 
 
 @cache
@@ -112,7 +114,7 @@ def channel(name: str) -> Channel:
 
     # Where one process does all the work, sharing its pace with nobody would only cost writes.
     allowance = None if os.environ.get("PINTO_PACE_ALONE") == "1" else _allowance()
-    return registry.channel(name, http=_http(), clock=now_utc, allowance=allowance)
+    return registry.channel(name, http=_http(name), clock=now_utc, allowance=allowance)
 
 
 @cache
