@@ -62,8 +62,20 @@ def shop_facts(store: Store, community: str) -> tuple[ShopFacts, ...]:
     entries = store.log.recent_entries(community, 500)
     return tuple(
         ShopFacts(shop, store.bindings.of_shop(shop.id), troubles(shop.id, entries))
-        for shop in sorted(store.shops.of_community(community), key=lambda shop: shop.id)
+        for shop in _shops(store, community)
     )
+
+
+def facts_of(store: Store, community: str, skus: Sequence[str], entries: Sequence[Entry]) -> tuple[ShopFacts, ...]:
+    """Facts of every shop about these SKUs alone; `entries` are the community's latest, newest first."""
+    return tuple(
+        ShopFacts(shop, store.bindings.of_skus(shop.id, skus), troubles(shop.id, entries))
+        for shop in _shops(store, community)
+    )
+
+
+def _shops(store: Store, community: str) -> list[Shop]:
+    return sorted(store.shops.of_community(community), key=lambda shop: shop.id)
 
 
 def troubles(shop_id: str, newest_first: Sequence[Entry]) -> dict[str, Entry]:
