@@ -15,6 +15,9 @@ THAI = timezone(timedelta(hours=7))
 UNEXPLAINED = "unexplained"
 """The line that holds what a statement pays and does not explain; it is the community's until explained."""
 
+MOST_ENTRIES = 90
+"""More entries of one line are told by account, not by order line: they must fit into one transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -122,6 +125,15 @@ def less(new: Division, old: Division) -> tuple[Share, ...]:
     )
 
 
+def merged(shares: Iterable[Share]) -> tuple[Share, ...]:
+    """The same amounts by account alone, whatever order line they are for."""
+    sums: dict[tuple[Side, str, What], Money] = {}
+    for share in shares:
+        place = (share.side, share.who, share.what)
+        sums[place] = sums.get(place, Money(0, share.amount.currency)) + share.amount
+    return tuple(Share(*place, amount) for place, amount in sorted(sums.items()) if amount.minor)
+
+
 def corrected(known: BookedLine, heard: SettlementLine, booked: Money, now: datetime) -> BookedLine:
     """The line as it counts from now on, with what counted before kept."""
     was = (*known.was, Was(known.booked, now)) if booked != known.booked else known.was
@@ -146,6 +158,8 @@ def amount_of(entries: Iterable[Entry], *whats: What, side: Side | None = None, 
 
 def _entries(community: str, booked: BookedLine, at: datetime, shares: Sequence[Share]) -> tuple[Entry, ...]:
     line = booked.line
+    if len(shares) > MOST_ENTRIES:
+        shares = merged(shares)
     return tuple(
         Entry(
             id=_id(booked, share),

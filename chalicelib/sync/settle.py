@@ -1,0 +1,224 @@
+"""Read what channels paid, book every satang once, and add a correction where they changed their word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.catalogue import Product
+from chalicelib.domain.ledger import (
+    UNEXPLAINED,
+    BookedLine,
+    Statement,
+    Was,
+    corrected,
+    correcting_entries,
+    first_entries,
+    thai_day,
+)
+from chalicelib.domain.money import total
+from chalicelib.domain.orders import Order
+from chalicelib.domain.ports import Cursor
+from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
+from chalicelib.domain.sharing import Basis, ShareRule, basis_of, in_force
+from chalicelib.domain.shops import Shop
+from chalicelib.sync.context import Context
+from chalicelib.sync.fulfil import opened
+
+STREAM, HALF = "settled", "settling"
+FIRST_DAYS = 90
+OVERLAP = timedelta(days=35)
+"""How far back a statement is heard again: edits and lines that come late are found for that long."""
+STEP = timedelta(days=7)
+"""What is read before the place is noted, so that a reading that stops goes on from there."""
+
+
+class UnfinishedError(Exception):
+    """Time ran out; the next reading goes on where this one stopped."""
+
+
+@dataclass
+class Settled:
+    """What a reading changed: statements heard, lines booked for the first time, lines corrected."""
+
+    shop: str
+    statements: int = 0
+    booked: int = 0
+    corrected: int = 0
+
+
+def settle(ctx: Context, shop_id: str) -> Settled:
+    """Everything the channel settled up to now is in the ledger; what was read before is heard again for 35 days.
+
+    Raises: UnfinishedError when time ran out; StaleWriteError when another worker booked the same lines.
+    """
+    shop, desk = opened(ctx, shop_id)
+    now, told = ctx.clock(), Settled(shop.id)
+    booker = _Booker(ctx, shop, now, told)
+    at = _begin(ctx, shop, now)
+    while at <= now:
+        upto = min(at + STEP, now + timedelta(seconds=1))
+        for page in desk.settlements(at, upto):
+            booker.hear_all(page)
+        at = upto
+        ctx.store.orders.save_cursor(Cursor(shop.id, HALF, at))
+        if at <= now and ctx.must_stop:
+            raise UnfinishedError(shop.id)
+    ctx.store.orders.save_cursor(Cursor(shop.id, STREAM, now))
+    return told
+
+
+def hear(ctx: Context, shop: Shop, settlements: Sequence[Settlement]) -> Settled:
+    """These settlements are in the ledger; hearing one again changes nothing."""
+    told = Settled(shop.id)
+    _Booker(ctx, shop, ctx.clock(), told).hear_all(settlements)
+    return told
+
+
+def _begin(ctx: Context, shop: Shop, now: datetime) -> datetime:
+    """Where to read from: where a reading stopped, else what the last whole one saw, with overlap."""
+    whole = ctx.store.orders.cursor(shop.id, STREAM)
+    half = ctx.store.orders.cursor(shop.id, HALF)
+    if half is not None and half.at <= (whole.at if whole else now):
+        return half.at
+    return whole.at - OVERLAP if whole else now - timedelta(days=FIRST_DAYS)
+
+
+@dataclass
+class _Booker:
+    """Books settlements of one shop; remembers orders, products and rules it has looked up."""
+
+    ctx: Context
+    shop: Shop
+    now: datetime
+    told: Settled
+    orders: dict[str, Order] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    rules: tuple[ShareRule, ...] | None = None
+
+    def hear_all(self, page: Sequence[Settlement]) -> None:
+        """The page is booked; its orders and products are read together."""
+        self._look_up({line.order_id for one in page for line in one.lines if line.order_id})
+        for one in page:
+            self._hear(one)
+
+    def _hear(self, heard: Settlement) -> None:
+        known = self.ctx.store.settlements.statement(self.shop.id, heard.id)
+        lines = {line.id: line for line in heard.lines}
+        statement = self._statement(heard, lines, known)
+        booked = self.ctx.store.settlements.lines(statement)
+        for line in lines.values():
+            booked[line.id] = self._book(statement, line, booked.get(line.id))
+        for line_id in booked.keys() - lines.keys() - {UNEXPLAINED}:
+            booked[line_id] = self._gone(booked[line_id], is_whole=statement.adds_up)
+        self._unexplained(statement, booked)
+        self.told.statements += 1
+        if known is None or replace(statement, heard_at=known.heard_at) != known:
+            self.ctx.store.settlements.save(statement)
+
+    def _statement(self, heard: Settlement, lines: dict[str, SettlementLine], known: Statement | None) -> Statement:
+        explained = total([line.amount for line in lines.values()], heard.payout.currency)
+        twice = sorted(line_id for line_id, times in Counter(line.id for line in heard.lines).items() if times > 1)
+        if known is None:
+            off = None if explained == heard.payout else self.now
+            known = Statement(
+                self.shop.id, heard.id, heard.at, heard.payout, explained, self.now, self.now, off_since=off
+            )
+        off_since = None if explained == heard.payout else known.off_since or self.now
+        return replace(
+            known,
+            payout=heard.payout,
+            explained=explained,
+            heard_at=self.now,
+            paid_at=heard.paid_at,
+            doubled=tuple(sorted({*known.doubled, *twice})),
+            was=known.was if heard.payout == known.payout else (*known.was, Was(known.payout, self.now)),
+            off_since=off_since,
+        )
+
+    def _book(self, statement: Statement, line: SettlementLine, known: BookedLine | None) -> BookedLine:
+        """The line counts as it was heard."""
+        if known is None:
+            new = self._new(statement, line)
+            self.ctx.store.settlements.book(new, None, first_entries(self.shop.community, new))
+            self.told.booked += 1
+            return new
+        if _place(known.line) != _place(line):
+            # Another kind of money or another order: taken back whole under the old name, booked under the new one.
+            known = self._correct(known, corrected(known, known.line, line.amount * 0, self.now))
+            return self._correct(known, self._based(corrected(known, line, line.amount, self.now)))
+        if known.booked != line.amount or known.line.amount != line.amount or known.gone_at:
+            return self._correct(known, replace(corrected(known, line, line.amount, self.now), gone_at=None))
+        if not known.order_known and line.order_id in self.orders:
+            return self._correct(known, self._based(corrected(known, line, line.amount, self.now)))
+        return known
+
+    def _gone(self, known: BookedLine, *, is_whole: bool) -> BookedLine:
+        """A line the channel no longer shows stops counting only when the statement adds up without it."""
+        counts = known.line.amount * 0 if is_whole else known.booked
+        if known.gone_at and counts == known.booked:
+            return known
+        after = corrected(known, known.line, counts, self.now)
+        return self._correct(known, replace(after, gone_at=known.gone_at or self.now))
+
+    def _unexplained(self, statement: Statement, booked: dict[str, BookedLine]) -> None:
+        """What the payout has more or less than its lines lies with the community, so that the ledger is the payout."""
+        lines = [one.booked for line_id, one in booked.items() if line_id != UNEXPLAINED]
+        amount = statement.payout - total(lines, statement.payout.currency)
+        known = booked.get(UNEXPLAINED)
+        if known is None and not amount.minor:
+            return
+        line = SettlementLine(
+            self.shop.id, UNEXPLAINED, statement.at, FeeClass.ADJUSTMENT, amount, UNEXPLAINED, statement=statement.id
+        )
+        self._book(statement, line, known)
+
+    def _correct(self, known: BookedLine, after: BookedLine) -> BookedLine:
+        entries = correcting_entries(self.shop.community, known, after, self.now)
+        self.ctx.store.settlements.book(after, known, entries)
+        self.told.corrected += 1
+        return after
+
+    def _new(self, statement: Statement, line: SettlementLine) -> BookedLine:
+        return self._based(BookedLine(line, statement.id, statement.at, line.amount, Basis(), order_known=False))
+
+    def _based(self, booked: BookedLine) -> BookedLine:
+        """Whose the amount is: by the rule of the day the order was placed, so that a refund undoes its sale."""
+        line = booked.line
+        order = self.orders.get(line.order_id) if line.order_id else None
+        rule = in_force(self._all_rules(), self.shop.community, thai_day(order.created_at if order else line.at))
+        basis = basis_of(line, order, self.products, rule)
+        return replace(booked, basis=basis, order_known=order is not None or not line.order_id)
+
+    def _all_rules(self) -> tuple[ShareRule, ...]:
+        if self.rules is None:
+            self.rules = self.ctx.store.money_rules.of(self.shop.community)
+        return self.rules
+
+    def _look_up(self, order_ids: Iterable[str]) -> None:
+        missing = sorted(set(order_ids) - self.orders.keys())
+        if missing:
+            self.orders |= self.ctx.store.orders.many(self.shop.id, missing)
+        lines = [line for one in missing if one in self.orders for line in self.orders[one].lines]
+        self._load(line.seller_sku for line in lines)
+        parts = [sku for line in lines for sku, _ in line.recipe]
+        parts += [sku for line in lines for sku in self._components(line.seller_sku)]
+        self._load(parts)
+
+    def _components(self, sku: str) -> list[str]:
+        product = self.products.get(sku)
+        return [part for part, _ in product.variant(sku).components] if product else []
+
+    def _load(self, skus: Iterable[str]) -> None:
+        new = sorted({sku for sku in skus if sku} - self.asked)
+        if new:
+            self.asked.update(new)
+            for product in self.ctx.store.catalogues.products_of(self.shop.community, new):
+                self.products |= dict.fromkeys(product.skus, product)
+
+
+def _place(line: SettlementLine) -> tuple[FeeClass, str, str]:
+    return line.fee, line.order_id, line.line_id
