@@ -40,6 +40,8 @@ PAGES = (
     ("product-variants", SELLER, f"{HOME}/products/NP-SET"),
     ("product-done", SELLER, f"{HOME}/products/TN-200?done=sent"),
     ("stock", SELLER, f"{HOME}/stock"),
+    ("new-product", SELLER, f"{HOME}/new-product"),
+    ("variants", SELLER, f"{HOME}/products/NP-SET/variants"),
     ("stock-sku", SELLER, f"{HOME}/stock/NP-120"),
     ("orders", SELLER, f"{HOME}/orders"),
     ("balance", SELLER, f"{HOME}/balance"),
