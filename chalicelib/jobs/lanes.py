@@ -68,12 +68,12 @@ class _Together:
         self._ctx = ctx
         self._counts = counts
         self._lane: Lane = lane
-        self._groups: dict[tuple[str, str], list[Message]] = {}
-        self._answers: dict[tuple[str, str], Exception | None] = {}
+        self._groups: dict[tuple[str, ...], list[Message]] = {}
+        self._answers: dict[tuple[str, ...], Exception | None] = {}
         for body in bodies:
             message = _readable(body)
             if message is not None and message.kind in ("offers", "orders", "listings"):
-                self._groups.setdefault((message.kind, message.shop), []).append(message)
+                self._groups.setdefault(_group(message), []).append(message)
 
     def done(self, body: str, message_id: str = "") -> None:
         """The record's message is done; work nobody else asked for by name goes by the id of the message.
@@ -81,7 +81,7 @@ class _Together:
         Raises: what its group raised, or that it cannot be read.
         """
         message = Message.model_validate_json(body)
-        group = (message.kind, message.shop)
+        group = _group(message)
         if group not in self._groups:
             self._do(message, message_id)
             return
@@ -101,6 +101,11 @@ class _Together:
         except Exception as error:  # kept for every record of the group; the batch tools report each
             return error
         return None
+
+
+def _group(message: Message) -> tuple[str, ...]:
+    """What is one look: looks at listings that another layer asked for are counted for that layer."""
+    return message.kind, message.shop, message.trigger if message.kind == "listings" else ""
 
 
 def joined(messages: list[Message]) -> Message:

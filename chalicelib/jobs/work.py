@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import endings, fulfil, layers, messages, publish, reconcile, returns, take_orders
+from chalicelib.sync import endings, fulfil, messages, publish, reconcile, reread, returns, sweep, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -102,21 +102,25 @@ def _offers(ctx: Context, lane: Lane, message: Message) -> bool:
 
 
 def _publish(ctx: Context, lane: Lane, message: Message) -> None:
-    run = publish.publish(ctx, message.shop, message.trigger, lane)
     if message.trigger == "sweep":
-        layers.caught(ctx, message.shop, "sweep", sum(run.counts.values()) - run.counts.get("skipped", 0))
+        sweep.sweep(ctx, message.shop)
+    else:
+        publish.publish(ctx, message.shop, message.trigger, lane)
 
 
 def _orders(ctx: Context, _lane: Lane, message: Message) -> None:
-    take_orders.hear(ctx, message.shop, message.order_ids)
+    reread.ask(ctx, message.shop, take_orders.hear(ctx, message.shop, message.order_ids))
 
 
 def _listings(ctx: Context, _lane: Lane, message: Message) -> None:
-    publish.look_again(ctx, message.shop, message.listing_ids)
+    if message.trigger == reread.TRIGGER:
+        reread.look(ctx, message.shop, message.listing_ids)
+    else:
+        publish.look_again(ctx, message.shop, message.listing_ids)
 
 
 def _poll(ctx: Context, _lane: Lane, message: Message) -> None:
-    take_orders.poll(ctx, message.shop)
+    reread.ask(ctx, message.shop, take_orders.poll(ctx, message.shop))
     returns.poll(ctx, message.shop)
 
 

@@ -31,9 +31,10 @@ def look_at_orders(shop_id: str, order_ids: Sequence[str]) -> Message:
     return {"v": 1, "kind": "orders", "shop": shop_id, "order_ids": sorted(set(order_ids))}
 
 
-def look_at_listings(shop_id: str, listing_ids: Sequence[str]) -> Message:
-    """Read these listings and remember what they show."""
-    return {"v": 1, "kind": "listings", "shop": shop_id, "listing_ids": sorted(set(listing_ids))}
+def look_at_listings(shop_id: str, listing_ids: Sequence[str], trigger: str = "") -> Message:
+    """Read these listings and remember what they show; `trigger` names the layer that asks, where one does."""
+    message: Message = {"v": 1, "kind": "listings", "shop": shop_id, "listing_ids": sorted(set(listing_ids))}
+    return {**message, "trigger": trigger} if trigger else message
 
 
 def poll_orders(shop_id: str) -> Message:

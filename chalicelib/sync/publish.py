@@ -81,15 +81,15 @@ def push_offers(
         return _Pass(ctx, shop, market, lease, lane, trigger).some(products)
 
 
-def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str]) -> Run | None:
-    """These listings were read; what they show is remembered and mended."""
+def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str], trigger: str = "look_again") -> Run | None:
+    """These listings were read; what they show is remembered and mended. None when there was nothing to mend."""
     shop = ctx.store.shops.get(shop_id)
     market = ctx.open(shop)
     with HeldShop(ctx, shop_id) as lease:
         bindings = ctx.store.bindings.of_shop(shop_id)
         skus = sorted(sku for sku, binding in bindings.items() if binding.listing_id in set(listing_ids))
         products = ctx.store.catalogues.products_of(shop.community, skus)
-        return _Pass(ctx, shop, market, lease, "bulk", "look_again").seen(products, market.look(listing_ids))
+        return _Pass(ctx, shop, market, lease, "bulk", trigger).seen(products, market.look(listing_ids))
 
 
 class _Pass:
@@ -270,7 +270,7 @@ class _Pass:
     def _shown(self, made: Plan, observed: Observation, brakes: Brakes) -> int:
         """How many offers the shop shows; of a few listings, those we remember of the whole shop."""
         shown = sum(len(listing.offers) for listing in observed.listings)
-        if observed.complete and self._trigger != "look_again":
+        if observed.complete and self._is_whole:
             return shown
         if len(made.changes) <= brakes.always_allowed:
             return max(shown, 1)

@@ -74,7 +74,9 @@ def test_a_sale_is_counted_by_its_layer_and_timed_in_its_sister_shop(square, cap
     (line,) = _told(square, capsys, "urgent", messages.look_at_orders("good", [order.order_id]))
     assert line["OrdersByPush"] == [1.0]
     assert line["MarketplaceCalls"][0] >= 1
-    lane, asked, _ = square.sent.pop()
+    (lane, asked, _), (later, looks, _) = square.sent[-2:]
+    square.sent.clear()
+    assert (later, looks["shop"], looks["trigger"]) == ("bulk", "good", "reread")
     assert (lane, asked["shop"], asked["cause"]) == ("urgent", "bad", order.order_id)
     (line,) = _told(square, capsys, "urgent", asked)
     assert line["SaleToLive"][0] >= 0

@@ -13,11 +13,15 @@ from chalicelib.domain.stock import Movement
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a stream of one shop was read; saved after the rows it covers, never before."""
+    """How far a stream of one shop was read; saved after the rows it covers, never before.
+
+    `after` is the last id that was read, in a stream that goes by ids; empty at its end.
+    """
 
     shop: str
     stream: str
     at: datetime
+    after: str = ""
 
 
 class Orders(Protocol):
