@@ -20,6 +20,8 @@ VALUES = {
     "channel": "lazada",
     "job": "20261125030000-job",
     "file": "stock.csv",
+    "number": "0",
+    "order": "251126003KX7",
 }
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
 CLOSED = [rule for rule in RULES if not rule.is_public and not rule.is_api]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.orders import OPEN_STATES, Order, OrderState
 from chalicelib.domain.ports import Store
+from chalicelib.domain.shipping import ToPack
 from chalicelib.domain.shops import Shop
+from chalicelib.sync import fulfil
+from chalicelib.sync.context import Context
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
 SHOWN = 50
-TO_SEND = frozenset({OrderState.TO_PACK, OrderState.PACKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,20 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersView:
-    """The newest orders of all shops, or of one. `to_send` counts those that wait to leave the shelf."""
+class FirstRow:
+    """One order that has not left yet, with its deadline. `waits`: something of it is still to be packed."""
 
+    row: OrderRow
+    by: datetime
+    late: bool
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersView:
+    """What to pack first, then the newest orders of all shops or of one. `to_send` counts what waits to leave."""
+
+    first: tuple[FirstRow, ...]
     rows: tuple[OrderRow, ...]
     shops: tuple[Shop, ...]
     shop: str
@@ -42,25 +56,33 @@ class OrdersView:
 def orders(visit: Visit, services: Services) -> Answer:
     """The newest orders, those of every shop together."""
     community = services.store.communities.get(visit.parameters["community"])
-    view = orders_view(services.store, community.id, visit.language, visit.query)
+    view = orders_view(services.context(), community.id, visit.language, visit.query)
     return page(visit, "orders", view, community=community, tab="orders")
 
 
-def orders_view(store: Store, community: str, language: str, query: Mapping[str, str]) -> OrdersView:
-    """The newest orders of the shop asked for, or of all."""
+def orders_view(ctx: Context, community: str, language: str, query: Mapping[str, str]) -> OrdersView:
+    """What to pack first, and the newest orders, of the shop asked for or of all."""
+    store = ctx.store
     shops = tuple(sorted(store.shops.of_community(community), key=lambda shop: shop.id))
     shop = query.get("shop", "") if query.get("shop") in {one.id for one in shops} else ""
     channels = {one.id: one.channel for one in shops}
     found = [order for one in shops if shop in ("", one.id) for order in store.orders.latest(one.id, SHOWN)]
     newest = sorted(found, key=lambda order: (order.created_at, order.key), reverse=True)[:SHOWN]
-    names = product_names(store, community, newest, language)
+    waiting = [one for one in fulfil.to_hand_over(ctx, community) if shop in ("", one.order.shop)]
+    names = product_names(store, community, [*newest, *(one.order for one in waiting[:SHOWN])], language)
     rows = tuple(_row(order, channels[order.shop], names) for order in newest)
-    return OrdersView(rows, shops, shop, sum(_is_ours_to_send(order) for order in newest))
+    first = tuple(_first(one, channels, names, ctx.clock()) for one in waiting[:SHOWN])
+    return OrdersView(first, rows, shops, shop, len(waiting))
 
 
-def _is_ours_to_send(order: Order) -> bool:
-    """Whether a line waits on our shelf; what the channel ships from its own warehouse does not."""
-    return any(line.state in TO_SEND and not line.fulfilled_by_channel for line in order.lines)
+def order_row(store: Store, shop: Shop, order: Order, language: str) -> OrderRow:
+    """One order as the list shows it."""
+    return _row(order, shop.channel, product_names(store, shop.community, [order], language))
+
+
+def _first(one: ToPack, channels: Mapping[str, str], names: Mapping[str, str], now: datetime) -> FirstRow:
+    row = _row(one.order, channels[one.order.shop], names)
+    return FirstRow(row, one.hand_over_by, one.is_late(now), bool(one.waiting_lines))
 
 
 def product_names(store: Store, community: str, orders: list[Order], language: str) -> dict[str, str]:
