@@ -159,6 +159,8 @@ RULES = (
     Rule("POST", "/api/v1/communities/{community}/shops/{shop}/returns/{return_id}/answer", "api.returns.answer"),
     Rule("POST", "/api/v1/communities/{community}/shops/{shop}/returns/{return_id}/count-in", "api.returns.count_in"),
     Rule("GET", "/api/v1/communities/{community}/balances", "api.log.balances"),
+    Rule("GET", "/api/v1/communities/{community}/statements", "api.money.statements"),
+    Rule("GET", "/api/v1/communities/{community}/ledger", "api.money.ledger"),
     Rule("GET", "/api/v1/communities/{community}/runs", "api.log.runs"),
     Rule("GET", "/api/v1/communities/{community}/runs/{run}", "api.log.run"),
     Rule("GET", "/api/v1/communities/{community}/runs/{run}/entries", "api.log.entries"),

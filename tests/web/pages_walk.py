@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from test_access import VALUES
@@ -56,6 +57,10 @@ def readers(rule: Rule) -> tuple[str, ...]:
 
 
 def every_page() -> tuple[tuple[str, str], ...]:
-    """(reader, address) of each GET route, and of the states worth a look of their own."""
-    walked = [(email, address(rule)) for rule in READING for email in readers(rule)]
+    """(reader, address) of each GET route, and of the states worth a look of their own.
+
+    A route without an example address is missing here; test_html.py has a test that fails for it.
+    """
+    known = [rule for rule in READING if set(re.findall(r"{(\w+)}", rule.path)) <= {"community", *VALUES}]
+    walked = [(email, address(rule)) for rule in known for email in readers(rule)]
     return tuple(dict.fromkeys([*walked, *((email, path) for email, path, _ in STATES)]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from api_client import HOME, OURS, V1, Program, a_return, said
 from pages_browser import Browser
 from pages_world import PASSWORD
 
+from chalicelib.domain.ledger import Statement
 from chalicelib.domain.letters import Letter
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Order, OrderLine, OrderState
@@ -261,6 +263,18 @@ def test_returned_goods_are_counted_in_once(world, seller):
     assert said(seller.post(path, body))["lines"][0]["left_to_count"] == 1
     assert seller.post(path, body).status_code == 409
     assert world.store.stock.level(OURS, "NP-120").on_hand == before + 1
+
+
+def test_settled_money_is_read_by_thai_month(world, seller):
+    """An entry of the first minutes of a month in Bangkok belongs to that month, whatever it is called in UTC."""
+    at = datetime(2026, 10, 31, 17, 30, tzinfo=UTC)
+    statement = Statement(LAZADA, "S-1", at, Money(8000), Money(8000), at, at)
+    world.store.settlements.save(statement)
+    (found,) = said(seller.get(f"{HOME}/statements?month=2026-11"))["items"]
+    assert (found["payout"]["minor"], found["difference"]["minor"]) == (8000, 0)
+    assert said(seller.get(f"{HOME}/statements?month=2026-10"))["items"] == []
+    assert said(seller.get(f"{HOME}/ledger"))["items"] == []
+    assert seller.get(f"{HOME}/ledger?month=2026-13").status_code == 422
 
 
 def test_open_changes_of_a_run_are_asked_for_again(world, seller):
