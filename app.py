@@ -49,7 +49,7 @@ def bulk_lane(event: Any) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="money", batch_size=1, name="money_lane")
 def money_lane(event: Any) -> dict[str, Any]:
-    """Nightly balances."""
+    """Nightly balances and what channels paid."""
     from chalicelib.jobs import lanes
 
     return lanes.handle_batch(bootstrap.lambda_context(event.context), "money", event.to_dict(), event.context)
@@ -81,7 +81,9 @@ def refresh_tokens(event: Any, context: Any) -> dict[str, int]:
 
 @app.lambda_function(name="nightly_balance")
 def nightly_balance(event: Any, context: Any) -> dict[str, int]:
-    """At 02:00 Asia/Bangkok."""
+    """At 02:00 Asia/Bangkok: what was paid is read too."""
     from chalicelib.jobs import schedules
 
-    return {"shops": schedules.nightly_balance(bootstrap.lambda_context(context))}
+    ctx = bootstrap.lambda_context(context)
+    schedules.read_statements(ctx)
+    return {"shops": schedules.nightly_balance(ctx)}

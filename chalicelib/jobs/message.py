@@ -17,7 +17,9 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     v: Literal[1]
-    kind: Literal["offers", "publish", "orders", "listings", "poll", "refresh", "balance", "parcels", "import"]
+    kind: Literal[
+        "offers", "publish", "orders", "listings", "poll", "refresh", "balance", "settle", "parcels", "import"
+    ]
     shop: str
     skus: list[str] = []
     order_ids: list[str] = []

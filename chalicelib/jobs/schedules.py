@@ -53,6 +53,11 @@ def nightly_balance(ctx: Context) -> int:
     return _each(ctx, "money", lambda shop: [messages.balance_shop(shop.id, day) for day in days])
 
 
+def read_statements(ctx: Context) -> int:
+    """Every active shop is asked to read what its channel paid."""
+    return _each(ctx, "money", lambda shop: [messages.settle_shop(shop.id)])
+
+
 def _each(
     ctx: Context, lane: Lane, ask: Callable[[Shop], list[Message]], states: Container[ShopState] = (ShopState.ACTIVE,)
 ) -> int:

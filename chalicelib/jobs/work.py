@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import endings, fulfil, messages, publish, reconcile, reread, returns, sweep, take_orders
+from chalicelib.sync import endings, fulfil, messages, publish, reconcile, reread, returns, settle, sweep, take_orders
 from chalicelib.sync.breaker import Guard, ShopRestingError
 from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
@@ -156,6 +156,13 @@ def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
         ctx.queues.send("money", [messages.balance_shop(message.shop, day)])
 
 
+def _settle(ctx: Context, _lane: Lane, message: Message) -> None:
+    try:
+        settle.settle(ctx, message.shop)
+    except settle.UnfinishedError:
+        ctx.queues.send("money", [messages.settle_shop(message.shop)])
+
+
 _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
     "offers": _offers,
     "publish": _publish,
@@ -164,6 +171,7 @@ _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {
     "poll": _poll,
     "refresh": _refresh,
     "balance": _balance,
+    "settle": _settle,
     "parcels": _parcels,
     "import": _import,
 }

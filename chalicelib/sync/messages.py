@@ -52,6 +52,11 @@ def balance_shop(shop_id: str, day: date) -> Message:
     return {"v": 1, "kind": "balance", "shop": shop_id, "day": day.isoformat()}
 
 
+def settle_shop(shop_id: str) -> Message:
+    """Read what the channel paid the shop."""
+    return {"v": 1, "kind": "settle", "shop": shop_id}
+
+
 def look_at_parcels(shop_id: str, order_ids: Sequence[str]) -> Message:
     """Read the parcels of these orders: tracking numbers come minutes after packing."""
     return {"v": 1, "kind": "parcels", "shop": shop_id, "order_ids": sorted(set(order_ids))}

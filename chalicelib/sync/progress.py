@@ -1,0 +1,117 @@
+"""Progress of communities by quarter, counted from orders, ledgers and catalogues; nothing is kept for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.domain.ledger import amount_of, thai_midnight
+from chalicelib.domain.money import Money, total
+from chalicelib.domain.orders import Order, OrderLine, OrderState
+from chalicelib.domain.progress import Programme, Progress, Quarter, chart, hand_over_s, programme, stock_outs
+from chalicelib.sync import statements
+from chalicelib.sync.context import Context
+from chalicelib.sync.statements import Language
+
+MOST_MOVEMENTS = 100_000
+HEADING: dict[Language, tuple[str, ...]] = {
+    "th": ("ชุมชน", "ไตรมาส", "คำสั่งซื้อ", "ชิ้น", "ยอดขาย", "ได้รับจากตลาด", "สินค้าที่ขายอยู่", "ครั้งที่ของหมด",
+           "ชั่วโมงจากสั่งซื้อถึงส่งมอบ", "นำโดยผู้หญิง"),
+    "en": ("Community", "Quarter", "Orders", "Units", "Sales", "Paid out", "Products on sale", "Stock-outs",
+           "Hours from order to hand-over", "Women-led"),
+}  # fmt: skip
+_YES: dict[Language, tuple[str, str]] = {"th": ("ใช่", "ไม่ใช่"), "en": ("yes", "no")}
+
+
+def of_community(ctx: Context, community_id: str, quarter: Quarter, currency: str = "THB") -> Progress:
+    """One community's quarter, in Thai days. Raises: NotFoundError."""
+    community = ctx.store.communities.get(community_id)
+    since, until = thai_midnight(quarter.first), thai_midnight(quarter.after)
+    orders = [
+        order
+        for shop in ctx.store.shops.of_community(community_id)
+        for order in ctx.store.orders.created_between(shop.id, since, until)
+        if order.total.currency == currency
+    ]
+    living = [line for order in orders for line in _living(order)]
+    last = quarter.after - timedelta(days=1)
+    entries = statements.entries_of(ctx, community_id, quarter.first, last, currency)
+    catalogue = ctx.store.catalogues.products(community_id)
+    skus = [one.sku for product in catalogue for one in product.variants if not one.is_bundle]
+    outs, took_s = _stock(ctx, community_id, skus, orders, (since, until))
+    return Progress(
+        community=community_id,
+        quarter=quarter,
+        orders=sum(1 for order in orders if _living(order)),
+        units=sum(line.quantity for line in living),
+        sales=total([line.paid for line in living], currency),
+        settled=amount_of(entries, currency=currency),
+        products_on_sale=sum(1 for product in catalogue if product.on_sale),
+        stock_outs=outs,
+        hand_over_s=took_s,
+        women_led=community.women_led,
+    )
+
+
+def of_all(ctx: Context, quarter: Quarter, communities: Iterable[str] = ()) -> Programme:
+    """These communities' quarter (without: of all), and the share of women-led groups."""
+    chosen = tuple(communities) or tuple(one.id for one in ctx.store.communities.list())
+    return programme(quarter, (of_community(ctx, one, quarter) for one in chosen))
+
+
+def of_quarters(ctx: Context, community_id: str, last: Quarter, count: int = 4) -> tuple[Progress, ...]:
+    """The community's quarters up to the last, oldest first."""
+    quarters = [last]
+    while len(quarters) < count:
+        quarters.insert(0, quarters[0].before)
+    return tuple(of_community(ctx, community_id, one) for one in quarters)
+
+
+def rows(found: Iterable[Progress], language: Language) -> tuple[tuple[str, ...], ...]:
+    """One row a quarter and community, under `HEADING`; what is not known stays empty."""
+    return tuple(_row(one, language) for one in found)
+
+
+def csv_of(found: Iterable[Progress], language: Language) -> bytes:
+    """The same as a file for a spreadsheet."""
+    return statements.csv_of(HEADING[language], rows(found, language))
+
+
+def sales_chart(found: Sequence[Progress], language: Language) -> str:
+    """Sales by quarter as an accessible SVG."""
+    title = "ยอดขายรายไตรมาส" if language == "th" else "Sales by quarter"
+    bars = [(str(one.quarter), one.sales.minor, f"{one.sales.decimal:,.2f}") for one in found]
+    return chart(title, "; ".join(f"{label}: {words}" for label, _, words in bars), bars)
+
+
+def _stock(
+    ctx: Context, community_id: str, skus: Sequence[str], orders: Sequence[Order], span: tuple[datetime, datetime]
+) -> tuple[int, int | None]:
+    levels = ctx.store.stock.levels(community_id, skus) if skus else {}
+    moves = {sku: ctx.store.stock.movements(community_id, sku, MOST_MOVEMENTS) for sku in skus}
+    outs = sum(stock_outs(levels[sku], moves[sku], *span) for sku in skus if sku in levels)
+    placed = {order.key: order.created_at for order in orders}
+    return outs, hand_over_s(placed, [one for group in moves.values() for one in group])
+
+
+def _living(order: Order) -> list[OrderLine]:
+    return [line for line in order.lines if line.state is not OrderState.CANCELLED]
+
+
+def _row(one: Progress, language: Language) -> tuple[str, ...]:
+    hours = "" if one.hand_over_s is None else f"{one.hand_over_s / 3600:.1f}"
+    led = "" if one.women_led is None else _YES[language][0 if one.women_led else 1]
+    counts = (str(one.orders), str(one.units), _amount(one.sales), _amount(one.settled))
+    return (
+        one.community,
+        str(one.quarter),
+        *counts,
+        str(one.products_on_sale),
+        str(one.stock_outs),
+        hours,
+        led,
+    )
+
+
+def _amount(money: Money) -> str:
+    return str(money)
