@@ -126,7 +126,7 @@ def run_view(found: Run, entries: Sequence[Entry], query: Mapping[str, str]) -> 
         for entry in sorted(entries, key=lambda entry: entry.number)
         if state in ("", entry.state.value) and _is_about(entry, sku)
     ]
-    lines = tuple(_entry(entry) for entry in kept[:ENTRIES_SHOWN])
+    lines = tuple(entry_line(entry) for entry in kept[:ENTRIES_SHOWN])
     left = sum(is_open(entry) for entry in entries)
     done = query.get("done", "") == "asked"
     return RunView(_line(found), lines, len(entries), len(kept), sku, state, states, left, done)
@@ -136,7 +136,8 @@ def _is_about(entry: Entry, asked: str) -> bool:
     return asked.upper() in entry.seller_sku or asked.upper() in entry.product_code
 
 
-def _entry(entry: Entry) -> EntryLine:
+def entry_line(entry: Entry) -> EntryLine:
+    """The change, coloured, and what a person should do about it."""
     if entry.state is EntryState.FAILED:
         return EntryLine(entry, "bad", entry.error or "error.unknown")
     if entry.state is EntryState.UNKNOWN:

@@ -48,7 +48,7 @@ def retry_run(visit: Visit, services: Services) -> Answer:
     if run.community != community.id:
         raise NotFoundError(run.id)
     number = visit.form.get("number", "")
-    skus = _skus(store, community, _meant(store.log.entries(run.id), number))
+    skus = skus_of(store, community, _meant(store.log.entries(run.id), number))
     if not skus:
         raise NotFoundError(f"{run.id} has nothing to try again")
     shop = store.shops.get(run.shop)
@@ -62,14 +62,14 @@ def retry_run(visit: Visit, services: Services) -> Answer:
 
 def open_skus(store: Store, community: Community, run_id: str) -> tuple[str, ...]:
     """The SKUs that what did not arrive of a run is about."""
-    return _skus(store, community, _meant(store.log.entries(run_id), ""))
+    return skus_of(store, community, _meant(store.log.entries(run_id), ""))
 
 
 def _meant(entries: Iterable[Entry], number: str) -> list[Entry]:
     return [entry for entry in entries if is_open(entry) and number in ("", str(entry.number))]
 
 
-def _skus(store: Store, community: Community, entries: Iterable[Entry]) -> tuple[str, ...]:
+def skus_of(store: Store, community: Community, entries: Iterable[Entry]) -> tuple[str, ...]:
     """The SKUs the entries are about; a change of a whole listing is about all of its product's."""
     found: set[str] = set()
     for entry in entries:
