@@ -70,7 +70,8 @@ def orders_view(ctx: Context, community: str, language: str, query: Mapping[str,
     newest = sorted(found, key=lambda order: (order.created_at, order.key), reverse=True)[:SHOWN]
     waiting = [one for one in fulfil.to_hand_over(ctx, community) if shop in ("", one.order.shop)]
     names = product_names(store, community, [*newest, *(one.order for one in waiting[:SHOWN])], language)
-    rows = tuple(_row(order, channels[order.shop], names) for order in newest)
+    shown_first = {one.order.key for one in waiting[:SHOWN]}
+    rows = tuple(_row(order, channels[order.shop], names) for order in newest if order.key not in shown_first)
     first = tuple(_first(one, channels, names, ctx.clock()) for one in waiting[:SHOWN])
     return OrdersView(first, rows, shops, shop, len(waiting))
 
