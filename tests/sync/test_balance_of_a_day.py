@@ -11,9 +11,12 @@ from chalicelib.domain.balance import CauseClass, Difference, HalfBalance, day_w
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.shops import Shop
-from chalicelib.sync import reconcile, take_orders
+from chalicelib.jobs.message import Message
+from chalicelib.jobs.work import work
+from chalicelib.sync import messages, reconcile, take_orders
 from chalicelib.sync.balance_orders import UnfinishedError
 from tests.properties.order_source import OrderSource, a_context
+from tests.world import Queues
 
 DAY = date(2026, 1, 31)
 START, END = day_window(DAY)
@@ -184,6 +187,26 @@ def test_a_balance_without_time_goes_on_where_it_stopped(ctx, source, pages):
     assert (made.orders, made.accounted, made.unexplained) == (150, 150, 0)
     assert all(ctx.store.orders.get(SHOP.id, one.order_id) for one in orders)
     assert ctx.store.balances.half(SHOP.id, DAY) is None
+
+
+def test_a_message_whose_time_is_over_comes_again(ctx, source):
+    """The queue carries the day from worker to worker until it is balanced; no attempt is counted for it."""
+    orders = [an_order(number * 9) for number in range(150)]
+    source.held = {one.order_id: one for one in orders}
+    source.page = 10
+    queues = Queues()
+    queues.send("money", [messages.balance_shop(SHOP.id, DAY)])
+    hurried = replace(ctx, queues=queues, remaining_s=lambda: 100.0 if source.since_stop < 15 else 0.0)
+    workers = 0
+    while queues.sent:
+        lane, message, _ = queues.sent.pop(0)
+        if lane == "money":
+            source.since_stop, workers = 0, workers + 1
+            work(replace(hurried, clock=lambda: END + timedelta(days=1)), lane, Message.model_validate(message))
+        assert workers < 100
+    assert workers > 1
+    (made,) = ctx.store.balances.of_shop(SHOP.id)
+    assert made.verdict == "150 of 150 accounted, 0 unexplained"
 
 
 def test_very_many_differences_fit_into_one_row():
