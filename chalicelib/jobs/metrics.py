@@ -14,7 +14,7 @@ from chalicelib.sync.context import Caught
 from chalicelib.sync.publish import ABOUT_STOCK_ONLY
 
 NAMESPACE = "Pinto"
-_FINDING_DRIFT = frozenset({"sweep", "balance"})
+_FINDING_DRIFT = frozenset({"reread", "sweep", "balance"})
 _ENTRIES = {"live": "EntriesLive", "failed": "EntriesFailed", "unknown": "EntriesUnknown"}
 _LAYERS = {"push": "OrdersByPush", "poll": "OrdersByPoll", "balance": "OrdersByBalance"}
 _SECONDS = frozenset({"QueueAge", "EditToLive", "SaleToLive"})

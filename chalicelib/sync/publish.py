@@ -11,9 +11,19 @@ from dataclasses import replace
 from chalicelib.domain import safety
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.changes import Change, CreateListing, FinishListing, Plan, SetPrice, SetStock, UpdateContent
-from chalicelib.domain.errors import LeaseLostError, MarketplaceError, UnsafePlanError
+from chalicelib.domain.errors import (
+    LeaseLostError,
+    MarketplaceError,
+    OutcomeUnknownError,
+    PacedError,
+    RateLimitError,
+    RejectedError,
+    StaleError,
+    TransientError,
+    UnsafePlanError,
+)
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, desired_listing, remembered
-from chalicelib.domain.planner import plan
+from chalicelib.domain.planner import Objection, plan
 from chalicelib.domain.ports import Lane, Marketplace
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
@@ -28,6 +38,9 @@ from chalicelib.sync.shelf import Shelf
 
 ABOUT_STOCK_ONLY = frozenset({"order", "sibling"})
 """Triggers that say nothing new about products: one a shop does not carry needs no whole read because it sold."""
+ABOUT_ONE_PRODUCT = (RejectedError, StaleError, OutcomeUnknownError, TransientError)
+"""What an audit may raise without saying anything of the rest of the shop."""
+AUDIT_FAILED, AUDIT_AGAIN_S = "audit_failed", 60
 LOOKS_AN_HOUR = 6
 FIRST_LOOK_AGAIN_S = 5
 LONGEST_DELAY_S = 900  # what a queue can hold back
@@ -161,6 +174,8 @@ class _Pass:
         shelf.saw(observed, desired)
         shelf.watch(claims.split_skus(desired), self._ctx.clock)
         made = _audited(self._market, desired, observed, shelf.bindings)
+        if any(skip.because == AUDIT_FAILED for skip in made.skipped):
+            self._again(messages.publish_shop(self._shop.id, "look_again"), AUDIT_FAILED, AUDIT_AGAIN_S)
         self._keep_audit_facts()
         shelf.save()
         if made.is_empty and book is None:
@@ -332,11 +347,26 @@ def _audited(
     observed: Observation,
     bindings: Mapping[str, Binding],
 ) -> Plan:
-    """The plan, with what the channel cannot say left out; only what is about to be said is audited."""
+    """The plan, with what the channel cannot say left out; only what is about to be said is audited.
+
+    A product whose audit fails is left out with its words and price, and holds up no other. Raises: the error when
+    no audit works, and any that is about the whole shop.
+    """
     made = plan(desired, observed, bindings)
     speaking = CreateListing | FinishListing | UpdateContent | SetPrice
     said = {change.product_code for change in made.changes if isinstance(change, speaking)}
-    objections = {listing.product_code: market.audit(listing) for listing in desired if listing.product_code in said}
+    objections: dict[str, tuple[Objection, ...]] = {}
+    failed: list[MarketplaceError] = []
+    for listing in (listing for listing in desired if listing.product_code in said):
+        try:
+            objections[listing.product_code] = market.audit(listing)
+        except (RateLimitError, PacedError):
+            raise
+        except ABOUT_ONE_PRODUCT as error:
+            failed.append(error)
+            objections[listing.product_code] = (Objection(AUDIT_FAILED, "price", error.user_key),)
+    if failed and len(failed) == len(objections) > 1:
+        raise failed[0]
     if not any(objections.values()):
         return made
     return plan(desired, observed, bindings, objections)

@@ -185,3 +185,27 @@ def test_the_terminal_says_that_a_plan_is_out_of_date(square, pinto):
     product = square.store.catalogues.product("test", "TEA-50")
     square.edit(product, variants=(replace(product.variants[0], price=Money(990000)),))
     assert "out of date" in pinto("--approve", SHOP, code=1)["error"]
+
+
+def test_a_product_whose_audit_fails_holds_up_no_other(square):
+    """Its words and price stay as they are and it is tried again; its units and the other product go ahead."""
+    from chalicelib.domain.errors import TransientError
+
+    audits = iter([True])
+
+    def audit(listing):
+        if listing.product_code == "TEA-50" and next(audits, False):
+            raise TransientError("bazaar", "down")
+        return ()
+
+    square.market.audit = audit
+    for sku, baht in (("TEA-50", 99), ("JAM-90", 95)):
+        product = square.store.catalogues.product("test", sku)
+        square.edit(product, variants=(replace(product.variants[0], price=Money(baht * 100)),))
+        square.count(sku, 4)
+    publish.publish(square.ctx, SHOP)
+    shown = square.market.shown()
+    assert (shown["TEA-50"][:2], shown["JAM-90"][:2]) == ((Money(8900), 4), (Money(9500), 4))
+    assert "audit_failed" in {entry.because for entry in square.entries()}
+    square.drain()
+    assert square.market.shown()["TEA-50"][0] == Money(9900)
