@@ -116,8 +116,9 @@ class Month:
         if before and self.draw.random() < 0.5:
             # Silently edited, weeks or days after it was read: the payout with it, so that it still adds up.
             self.edit(name, self.draw.choice(before.lines))
-        if before and self.draw.random() < 0.2:
-            self.vanish(name, self.draw.choice(before.lines))
+        if before and self.draw.random() < 0.3:
+            fees = [one for one in before.lines if one.fee is FeeClass.COMMISSION]
+            self.vanish(name, self.draw.choice(fees))
         if before and self.source.held[name].payout != self.truth[name].payout:
             self.past.add((Cause.PAYOUT_EDITED, name, ""))
         self.show(name)
