@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.money import Money
@@ -14,6 +14,7 @@ from chalicelib.web.answers import FOR_EVER, Answer
 from chalicelib.web.pages import page
 from chalicelib.web.photos import SIZES, Thumbnails
 from chalicelib.web.services import Services
+from chalicelib.web.views.edit_form import Counted
 from chalicelib.web.views.standing import Standing, shop_facts, standings
 from chalicelib.web.visits import Visit, whole
 
@@ -55,6 +56,17 @@ class ProductsView:
     pages: int
 
 
+class LevelsOnce(Counted):
+    """The stock as one page sees it: every shop's standing asks for the same levels, and they are read once."""
+
+    def levels(self, community_id: str, skus: Sequence[str]) -> dict[str, StockLevel]:
+        known = self.__dict__.setdefault(community_id, {})
+        missing = [sku for sku in skus if sku not in known]
+        if missing:
+            known.update(super().levels(community_id, missing))
+        return {sku: known[sku] for sku in skus}
+
+
 def products(visit: Visit, services: Services) -> Answer:
     """The list of one community, filtered by words, shop and state."""
     community = services.store.communities.get(visit.parameters["community"])
@@ -64,6 +76,7 @@ def products(visit: Visit, services: Services) -> Answer:
 
 def products_view(services: Services, community: str, query: Mapping[str, str]) -> ProductsView:
     """What the list shows for these filters; unknown shops, states and page numbers are as if not given."""
+    services = replace(services, store=replace(services.store, stock=LevelsOnce(services.store.stock, {})))
     asked = query.get("q", "").strip()[:80]
     every = services.store.catalogues.products(community)
     facts = shop_facts(services.store, community)
