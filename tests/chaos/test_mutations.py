@@ -51,7 +51,7 @@ NOTICED_AT = {
 }
 """Where to look first; an engine that makes other calls meets another storm, and then the search goes on."""
 
-SEARCHED = 80
+SEARCHED = 40
 
 
 @pytest.fixture(scope="module")
