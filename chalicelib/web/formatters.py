@@ -61,6 +61,11 @@ def short_day(value: date, language: str) -> str:
     return str(_dates().format_date(value, "d MMM", locale=language))
 
 
+def month(value: date, language: str) -> str:
+    """A month with its year: November 2026."""
+    return str(_dates().format_date(value, "MMMM y", locale=language))
+
+
 def ago(moment: datetime, now: datetime) -> tuple[str, int]:
     """Text key and count for a moment as people say it: ("ago.minutes", 3)."""
     seconds = int((now - moment).total_seconds())

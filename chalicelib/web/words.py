@@ -89,6 +89,10 @@ class Words:
         """A day of this year or so, short."""
         return formatters.short_day(value, self.language)
 
+    def month(self, value: date) -> str:
+        """A month with its year."""
+        return formatters.month(value, self.language)
+
     def money(self, amount: Money) -> str:
         """An amount with its sign."""
         return formatters.money(amount, self.language)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from chalicelib.domain.balance import Balance
+from chalicelib.domain.balance import Balance, business_day
 from chalicelib.domain.shops import Shop
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
@@ -12,6 +14,8 @@ from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
 DAYS_SHOWN = 14
+NIGHTS_KEPT_BACK = 400
+"""How many nights back a month may lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,53 @@ class ShopBalances:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCell:
+    """One day of the month: the nights of all shops together. `tone` is empty for a day without any."""
+
+    day: date
+    nights: tuple[Balance, ...]
+    shops: int
+
+    @property
+    def unexplained(self) -> int:
+        """Differences left for a person."""
+        return sum(night.unexplained for night in self.nights)
+
+    @property
+    def tone(self) -> str:
+        """ok only when every shop has a clean night."""
+        if not self.nights:
+            return ""
+        if not all(night.is_clean for night in self.nights):
+            return "bad"
+        return "ok" if len(self.nights) == self.shops else "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month at a glance. `blanks` are empty cells before its first day, Monday first."""
+
+    first: date
+    days: tuple[DayCell, ...]
+    blanks: int
+
+    @property
+    def before(self) -> str:
+        """The month before, as the address names it."""
+        return (self.first - timedelta(days=1)).strftime("%Y-%m")
+
+    @property
+    def after(self) -> str:
+        """The month after."""
+        return (self.first + timedelta(days=31)).strftime("%Y-%m")
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceView:
     """All shops, and the answer first, over every night shown: an old difference is still a difference."""
 
     shops: tuple[ShopBalances, ...]
+    month: Month
 
     @property
     def nights(self) -> tuple[Balance, ...]:
@@ -68,5 +115,38 @@ def balance(visit: Visit, services: Services) -> Answer:
     store = services.store
     community = store.communities.get(visit.parameters["community"])
     shops = sorted(store.shops.of_community(community.id), key=lambda shop: shop.id)
-    view = BalanceView(tuple(ShopBalances(shop, store.balances.of_shop(shop.id, DAYS_SHOWN)) for shop in shops))
-    return page(visit, "balance", view, community=community, tab="balance")
+    today = business_day(visit.now)
+    first = _first(visit.query.get("month", ""), today)
+    deep = max((today - first).days + 2, DAYS_SHOWN)
+    found = {shop.id: store.balances.of_shop(shop.id, deep) for shop in shops}
+    every = [night for nights in found.values() for night in nights]
+    lists = tuple(ShopBalances(shop, _listed(found[shop.id], first, visit)) for shop in shops)
+    return page(
+        visit, "balance", BalanceView(lists, month_of(first, every, len(shops))), community=community, tab="balance"
+    )
+
+
+def _listed(nights: Sequence[Balance], first: date, visit: Visit) -> tuple[Balance, ...]:
+    """The nights of the month that was asked for; without a question, the last ones."""
+    if "month" not in visit.query:
+        return tuple(nights[:DAYS_SHOWN])
+    return tuple(night for night in nights if (night.day.year, night.day.month) == (first.year, first.month))
+
+
+def month_of(first: date, nights: Sequence[Balance], shops: int) -> Month:
+    """Every day of the month that begins with `first`."""
+    of: dict[date, list[Balance]] = {}
+    for night in nights:
+        of.setdefault(night.day, []).append(night)
+    days = [first + timedelta(days=number) for number in range(31)]
+    cells = (DayCell(day, tuple(of.get(day, ())), shops) for day in days if day.month == first.month)
+    return Month(first, tuple(cells), first.weekday())
+
+
+def _first(asked: str, today: date) -> date:
+    """First day of the month asked for ("2026-11"), within a year back; this month for anything else."""
+    try:
+        found = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return found if timedelta(0) <= today - found < timedelta(days=NIGHTS_KEPT_BACK - 2) else today.replace(day=1)
