@@ -26,8 +26,8 @@ LAZADA, SHOPEE = "sample-lazada", "sample-shopee"
 INTRO = """<!-- Written by `python -m tests.sample_month`; a test compares. -->
 
 How to check it: goods of a line are `sale` plus discounts plus refunds. Commission is 5.00 % and pledge 1.00 % of each
-goods amount, half a satang rounded away from zero. An amount of a whole order goes over its lines by what was paid for them, a
-bundle's over its makers by list price; whole satang first, what is left one by one to the largest remainders.
+goods amount, half a satang rounded away from zero. An amount of a whole order goes over its lines by what was paid for
+them, a bundle's over its makers by list price; whole satang first, what is left one by one to the largest remainders.
 
 """
 
