@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.STAFF, Role.ADMIN})
+HELPERS = OFFICE | {Role.PARTNER}
 
 
 class Rule(NamedTuple):
@@ -83,6 +84,7 @@ RULES = (
     Rule("POST", "/c/{community}/shops/{shop}/orders/{order}/cancel", "order.cancel_order"),
     Rule("POST", "/c/{community}/shops/{shop}/orders/{order}/answer", "order.answer_cancellation"),
     Rule("POST", "/c/{community}/shops/{shop}/orders/{order}/buyer", "order.open_buyer"),
+    Rule("POST", "/c/{community}/shops/{shop}/orders/{order}/return", "order.handle_return"),
     Rule("GET", "/c/{community}/balance", "balance.balance"),
     Rule("GET", "/c/{community}/shops", "shops.shops"),
     Rule("POST", "/c/{community}/connect/{channel}", "connect.connect_shop"),
@@ -102,6 +104,12 @@ RULES = (
     Rule("GET", "/log", "changes.office", OFFICE),
     Rule("GET", "/log.csv", "changes.office_csv", OFFICE),
     Rule("POST", "/log/retry", "retry_many.retry", OFFICE),
+    Rule("GET", "/c/{community}/ask", "help_wanted.asked"),
+    Rule("POST", "/c/{community}/ask", "help_wanted.ask"),
+    Rule("GET", "/help", "help_wanted.desk", HELPERS),
+    Rule("POST", "/help/skills", "help_wanted.say_skills", HELPERS),
+    Rule("POST", "/help/take", "help_wanted.take", HELPERS),
+    Rule("POST", "/help/solve", "help_wanted.solve", HELPERS),
     Rule("GET", "/board", "board.board", OFFICE),
     Rule("GET", "/letters", "letters.letters", OFFICE),
     Rule("POST", "/letters/preview", "letters.preview_letters", OFFICE),
