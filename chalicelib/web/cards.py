@@ -87,7 +87,7 @@ CARDS: Mapping[str, Card] = {
     **_all(WAIT, "order", "lazada.return_by_lazada shopee.fulfilled_by_shopee"),
     # an order on this site
     **_all(CONNECT, "shop", "orders.shop_closed"),
-    **_all(ORDER, "order", "privacy.not_for_shipping"),
+    **_all(ORDER, "order", "privacy.not_for_shipping orders.too_many_back"),
     **_all(AGAIN, "order", "lazada.label_not_ready lazada.no_courier desk.choice_gone desk.reason_gone"),
     **_all(ORDER, "order", "lazada.cancel_reason lazada.own_fleet lazada.too_many_labels"),
     **_all(ORDER, "order", "shopee.labels_apart shopee.whole_parcel"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from pages_browser import Browser
-from pages_world import PEOPLE, World, a_world
+from pages_world import NOW, PEOPLE, World, a_world
 
 from chalicelib.domain.errors import RejectedError
+from chalicelib.domain.money import Money
 from chalicelib.domain.orders import OrderState
 from chalicelib.domain.ports import Outcome
+from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState
 from chalicelib.domain.shipping import CancelReason, HandOver, Label, Parcel, ParcelState, ShippingChoice
 from chalicelib.domain.shops import ShopState
 from chalicelib.domain.synclog import EntryState
@@ -133,6 +136,37 @@ def test_a_cancellation_asks_for_the_shops_own_reason(there):
     said = Browser(there, SELLER).post(f"{HERE}/cancel", {}).body.decode()
     assert "ของหมด" in said
     assert "ตลาดจะตั้งจำนวนเป็นศูนย์" in said
+
+
+def a_return(state: ReturnState) -> Return:
+    at = NOW - timedelta(hours=1)
+    line = ReturnLine("1", "NP-SET-3", 1, Money(9950))
+    return Return(SHOP, "R1", ORDER, ReturnKind.GOODS_AND_MONEY, state, (line,), "สีไม่ตรง", at, at)
+
+
+def test_goods_that_came_back_are_counted_in_once(there):
+    """Only as many as may still come back; the stock rises by what a person saw."""
+    level = there.store.stock.levels("namphrik-tittu", ["NP-SET-3"])["NP-SET-3"].on_hand
+    order = there.store.orders.get(SHOP, ORDER)
+    back = replace(order, lines=tuple(replace(one, state=OrderState.RETURNED) for one in order.lines))
+    there.store.orders.take("namphrik-tittu", back, order, ())
+    there.store.returns.take(a_return(ReturnState.RECEIVED), None)
+    seller = Browser(there, SELLER)
+    assert "นับกลับเข้าสต็อก" in seller.get(HERE).body.decode()
+    form = {"return_id": "R1", "line": "1", "step": "count"}
+    assert seller.post(f"{HERE}/return", {**form, "units": "5"}).status_code == 409
+    assert seller.post(f"{HERE}/return", {**form, "units": "1"}).headers["Location"].endswith("done=counted_in")
+    assert seller.post(f"{HERE}/return", {**form, "units": "1"}).status_code == 409
+    assert there.store.stock.levels("namphrik-tittu", ["NP-SET-3"])["NP-SET-3"].on_hand == level + 1
+    assert seller.post(f"{HERE}/return", {**form, "return_id": "R9"}).status_code == 404
+
+
+def test_a_return_that_is_asked_for_shows_both_answers(there):
+    """And until when the seller may answer is the shop's own word."""
+    there.store.returns.take(a_return(ReturnState.ASKED), None)
+    said = Browser(there, SELLER).get(HERE).body.decode()
+    assert "ตกลงให้คืน" in said
+    assert "ไม่รับคืน" in said
 
 
 def test_another_communitys_order_is_not_there(there):

@@ -9,10 +9,12 @@ from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import MarketplaceError, NotFoundError
 from chalicelib.domain.orders import Buyer, Order
 from chalicelib.domain.privacy import OpeningReason, OpeningRefusedError, may_open
+from chalicelib.domain.returns import Return
 from chalicelib.domain.shipping import PACKED_STATES, CancelReason, ParcelState, ShippingChoice, ToPack, to_pack
 from chalicelib.domain.shops import Shop
+from chalicelib.domain.stock import StockError
 from chalicelib.domain.synclog import EntryState
-from chalicelib.sync import cancel, fulfil, privacy
+from chalicelib.sync import cancel, fulfil, privacy, returns
 from chalicelib.sync.context import Context, ShopClosedError
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
@@ -20,7 +22,7 @@ from chalicelib.web.services import Services
 from chalicelib.web.views.orders import OrderRow, order_row
 from chalicelib.web.visits import Visit
 
-DONE = ("packed", "ready", "cancelled", "agreed", "refused", "tracked")
+DONE = ("packed", "ready", "cancelled", "agreed", "refused", "tracked", "return_answered", "counted_in")
 PDF = "application/pdf"
 
 
@@ -35,6 +37,7 @@ class OrderView:
     shop: Shop
     due: ToPack
     may_open: bool
+    returns: tuple[Return, ...] = ()
     choices: tuple[ShippingChoice, ...] = ()
     reasons: tuple[CancelReason, ...] = ()
     asked: str = ""
@@ -57,6 +60,10 @@ class OrderView:
     def may_call(self) -> bool:
         """Whether a packed parcel was not announced to its carrier yet."""
         return any(one.state is ParcelState.ARRANGED for one in self.due.parcels)
+
+    def wants(self, one: Return) -> str:
+        """What a person has to do with a return: answer, count_in, or nothing."""
+        return returns.wants(one)
 
     @property
     def may_cancel(self) -> bool:
@@ -148,6 +155,34 @@ def answer_cancellation(visit: Visit, services: Services) -> Answer:
     return _try(visit, services, send)
 
 
+def handle_return(visit: Visit, services: Services) -> Answer:
+    """A return is agreed or refused, or its goods are counted in: only a person has seen what is in the parcel."""
+    ctx, shop, order_id = services.context(), *_named(visit, services)
+    one = visit.form.get("return_id", "")
+    if one not in {known.return_id for known in ctx.store.returns.of_order(shop, order_id)}:
+        raise NotFoundError(one)
+    if visit.form.get("step") == "count":
+        return _count_in(visit, services, shop, one)
+
+    def send() -> Answer:
+        made = returns.answer(ctx, shop, one, agree=visit.form.get("step") == "agree", person=visit.email)
+        if made.state is not EntryState.ACCEPTED:
+            return _page(visit, services, trouble=made.error or "error.outcome_unknown", said=made.message)
+        return _back(visit, "return_answered")
+
+    return _try(visit, services, send)
+
+
+def _count_in(visit: Visit, services: Services, shop: str, return_id: str) -> Answer:
+    units = visit.form.get("units", "")
+    try:
+        count = int(units) if units.isascii() and units.isdigit() and len(units) < 6 else 0
+        returns.count_in(services.context(), shop, return_id, visit.form.get("line", ""), count, visit.email)
+    except StockError:
+        return _page(visit, services, trouble="orders.too_many_back")
+    return _back(visit, "counted_in")
+
+
 def open_buyer(visit: Visit, services: Services) -> Answer:
     """The buyer's details, once, for whoever asks; who, when and why is written down first."""
     _, found = _found(visit, services)
@@ -201,4 +236,5 @@ def _view(ctx: Context, shop: Shop, found: Order, language: str) -> OrderView:
     parcels = ctx.store.parcels.of_order(shop.id, found.order_id)
     due = to_pack(found, parcels, ctx.policy_of(shop.community).hand_over_hours)
     row = order_row(ctx.store, shop, found, language)
-    return OrderView(row, shop, due, may_open(found, OpeningReason.SHIPPING) and not found.buyer_gone)
+    opens = may_open(found, OpeningReason.SHIPPING) and not found.buyer_gone
+    return OrderView(row, shop, due, opens, ctx.store.returns.of_order(shop.id, found.order_id))
