@@ -14,7 +14,7 @@ from chalicelib.domain.errors import MarketplaceError, NotFoundError
 from chalicelib.domain.letters import Failure, Letter, digest
 from chalicelib.domain.ports import DeadLetters, Lane
 from chalicelib.domain.shops import Shop
-from chalicelib.sync import publish
+from chalicelib.sync import publish, weighing
 from chalicelib.sync.context import Context, ShopClosedError
 
 LANES: tuple[Lane, ...] = ("urgent", "bulk", "money")
@@ -199,4 +199,4 @@ def _effect(ctx: Context, shop_id: str, told: Sequence[Told]) -> Effect:
 
 def lines(changes: Sequence[Change]) -> tuple[str, ...]:
     """The first changes of a plan as people read them."""
-    return tuple(publish.line(change) for change in changes[:LINES_SHOWN])
+    return tuple(weighing.line(change) for change in changes[:LINES_SHOWN])

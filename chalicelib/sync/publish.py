@@ -5,42 +5,35 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.domain import safety
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.changes import Change, CreateListing, FinishListing, Plan, SetPrice, SetStock, UpdateContent
+from chalicelib.domain.changes import Plan, SetStock
 from chalicelib.domain.errors import (
     LeaseLostError,
     MarketplaceError,
-    OutcomeUnknownError,
-    PacedError,
-    RateLimitError,
-    RejectedError,
-    StaleError,
-    TransientError,
     UnsafePlanError,
 )
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, desired_listing, remembered
-from chalicelib.domain.planner import Objection, plan
+from chalicelib.domain.planner import plan
 from chalicelib.domain.ports import Lane, Marketplace
 from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.domain.waiting_plans import WaitingPlan
-from chalicelib.sync import claims, held_plans, messages, take_orders
+from chalicelib.sync import claims, held_plans, messages, take_orders, weighing
 from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
-from chalicelib.sync.record import Book, words
+from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Shelf
 
 ABOUT_STOCK_ONLY = frozenset({"order", "sibling"})
 """Triggers that say nothing new about products: one a shop does not carry needs no whole read because it sold."""
-ABOUT_ONE_PRODUCT = (RejectedError, StaleError, OutcomeUnknownError, TransientError)
-"""What an audit may raise without saying anything of the rest of the shop."""
-AUDIT_FAILED, AUDIT_AGAIN_S = "audit_failed", 60
+AUDIT_AGAIN_S = 60
+CALM_S = 30  # what may wait is told with the other sales of so many seconds
 LOOKS_AN_HOUR = 6
 FIRST_LOOK_AGAIN_S = 5
 LONGEST_DELAY_S = 900  # what a queue can hold back
@@ -67,7 +60,7 @@ def preview(ctx: Context, shop_id: str) -> Plan:
     products = ctx.store.catalogues.products(shop.community)
     bindings = ctx.store.bindings.of_shop(shop_id)
     desired = desired_listings(ctx, shop, products, bindings)
-    return _audited(market, desired, market.observe(), bindings)
+    return weighing.audited(market, desired, market.observe(), bindings)
 
 
 def preview_offers(ctx: Context, shop_id: str, skus: Sequence[str]) -> Plan:
@@ -122,9 +115,15 @@ class _Pass:
         self._end_lost_runs()
         self._is_whole = True
         book = self._book()
+        bindings = self._ctx.store.bindings.of_shop(self._shop.id)
+        read_s = weighing.read_s(bindings)
+        if read_s and self._ctx.remaining_s() < read_s + self._ctx.policy.stop_work_below_s:
+            # A read cut short would be read again from its start: a worker with more time begins it.
+            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")])
+            return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
         try:
             observed = self._market.observe()
-            shelf = Shelf(self._ctx.store, self._lease, self._ctx.store.bindings.of_shop(self._shop.id))
+            shelf = Shelf(self._ctx.store, self._lease, bindings)
             shelf.gone(observed)
             run = self._compared(products, observed, shelf, book)
         except (MarketplaceError, LeaseLostError) as error:
@@ -143,7 +142,11 @@ class _Pass:
             self._ask("bulk", [messages.publish_shop(self._shop.id, self._trigger)])
         desired = desired_listings(self._ctx, self._shop, known, bindings)
         observed = remembered(list(bindings.values()))
-        if _raises_stock(plan(desired, observed, bindings), desired):
+        made = plan(desired, observed, bindings)
+        if self._lane == "urgent" and self._trigger == "order" and weighing.can_wait(made):
+            self._put_behind(made)
+            return None
+        if weighing.raises_stock(made, desired):
             # Before a number goes up, what the shop sold meanwhile must be known.
             take_orders.poll_with(self._ctx, self._shop, self._market)
             bindings = self._bindings_of(products)
@@ -151,6 +154,14 @@ class _Pass:
             observed = remembered(list(bindings.values()))
         shelf = Shelf(self._ctx.store, self._lease, bindings)
         return self._carry(desired, observed, shelf, None)
+
+    def _put_behind(self, made: Plan) -> None:
+        """The numbers are sent by the bulk lane in a moment, once for all sales until then."""
+        skus = [change.seller_sku for change in made.changes if isinstance(change, SetStock)]
+        first = self._ctx.store.seen.first_time
+        fresh = [sku for sku in skus if first(f"calm:{self._shop.id}:{sku}", CALM_S)]
+        if fresh:
+            self._ask("bulk", [messages.look_at_offers(self._shop.id, fresh, "order")], delay_s=CALM_S)
 
     def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
         shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products))
@@ -162,7 +173,7 @@ class _Pass:
         """What was read just now is compared and mended."""
         shelf.saw(observed, [desired_listing(product, {}) for product in products])
         desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
-        if _raises_stock(plan(desired, observed, shelf.bindings), desired):
+        if weighing.raises_stock(plan(desired, observed, shelf.bindings), desired):
             # The shop may show less because it sold: an order we have not heard of must not be offered again.
             take_orders.poll_with(self._ctx, self._shop, self._market)
             desired = desired_listings(self._ctx, self._shop, products, shelf.bindings)
@@ -173,9 +184,9 @@ class _Pass:
     ) -> Run | None:
         shelf.saw(observed, desired)
         shelf.watch(claims.split_skus(desired), self._ctx.clock)
-        made = _audited(self._market, desired, observed, shelf.bindings)
-        if any(skip.because == AUDIT_FAILED for skip in made.skipped):
-            self._again(messages.publish_shop(self._shop.id, "look_again"), AUDIT_FAILED, AUDIT_AGAIN_S)
+        made = weighing.audited(self._market, desired, observed, shelf.bindings)
+        if any(skip.because == weighing.AUDIT_FAILED for skip in made.skipped):
+            self._again(messages.publish_shop(self._shop.id, "look_again"), weighing.AUDIT_FAILED, AUDIT_AGAIN_S)
         self._keep_audit_facts()
         shelf.save()
         if made.is_empty and book is None:
@@ -244,7 +255,7 @@ class _Pass:
         try:
             safety.check(made, self._shown(made, observed, brakes), brakes)
         except UnsafePlanError as error:
-            falls = () if "zeroes_many" in error.reasons else tuple(filter(_lowers_stock, made.changes))
+            falls = () if "zeroes_many" in error.reasons else tuple(filter(weighing.lowers_stock, made.changes))
             waits = tuple(change for change in made.changes if change not in falls)
             plan = held_plans.held(self._ctx, self._shop.id, book.run.id, error.reasons, waits, desired)
             if self._is_approved(plan):
@@ -339,55 +350,3 @@ class _Pass:
 
     def _bindings_of(self, products: Sequence[Product]) -> dict[str, Binding]:
         return self._ctx.store.bindings.of_skus(self._shop.id, [sku for product in products for sku in product.skus])
-
-
-def _audited(
-    market: Marketplace,
-    desired: Sequence[DesiredListing],
-    observed: Observation,
-    bindings: Mapping[str, Binding],
-) -> Plan:
-    """The plan, with what the channel cannot say left out; only what is about to be said is audited.
-
-    A product whose audit fails is left out with its words and price, and holds up no other. Raises: the error when
-    no audit works, and any that is about the whole shop.
-    """
-    made = plan(desired, observed, bindings)
-    speaking = CreateListing | FinishListing | UpdateContent | SetPrice
-    said = {change.product_code for change in made.changes if isinstance(change, speaking)}
-    objections: dict[str, tuple[Objection, ...]] = {}
-    failed: list[MarketplaceError] = []
-    for listing in (listing for listing in desired if listing.product_code in said):
-        try:
-            objections[listing.product_code] = market.audit(listing)
-        except (RateLimitError, PacedError):
-            raise
-        except ABOUT_ONE_PRODUCT as error:
-            failed.append(error)
-            objections[listing.product_code] = (Objection(AUDIT_FAILED, "price", error.user_key),)
-    if failed and len(failed) == len(objections) > 1:
-        raise failed[0]
-    if not any(objections.values()):
-        return made
-    return plan(desired, observed, bindings, objections)
-
-
-def _raises_stock(made: Plan, desired: Sequence[DesiredListing]) -> bool:
-    """Whether a number goes up, as far as we know; a split one that stays above zero may go up whatever we know.
-
-    Sales we have not heard of lowered it in the shop already.
-    """
-    split = claims.split_skus(desired)
-    numbers = [change for change in made.changes if isinstance(change, SetStock)]
-    return any(change.to > change.was or (change.to and change.seller_sku in split) for change in numbers)
-
-
-def _lowers_stock(change: Change) -> bool:
-    return isinstance(change, SetStock) and change.to < change.was
-
-
-def line(change: Change) -> str:
-    """One change as a person reads it: kind, subject, was -> becomes."""
-    field, before, after = words(change)
-    subject = getattr(change, "seller_sku", "") or change.product_code
-    return f"{type(change).__name__} {subject} {field}: {before} -> {after}"
