@@ -21,7 +21,7 @@ from wsgi_bridge import WsgiBridge
 from chalicelib.domain.errors import TransientError
 from sandbox.cloud.gateway import Gateway
 
-EXAMPLES = 10
+EXAMPLES = 6
 KNOWN = {
     "path.community": OURS,
     "path.code": "NP-120",
