@@ -234,8 +234,10 @@ def _account(
 def _row(
     day: date, shop: str, order_id: str, entries: Sequence[Entry], currency: str, *, is_correction: bool = False
 ) -> StatementRow:
-    sums = [amount_of(entries, what, currency=currency) for what in What]
-    return StatementRow(day, shop, order_id, *sums, is_correction=is_correction)
+    goods, fees, commission, pledge = (
+        amount_of(entries, what, currency=currency) for what in (What.GOODS, What.FEE, What.COMMISSION, What.PLEDGE)
+    )
+    return StatementRow(day, shop, order_id, goods, fees, commission, pledge, is_correction)
 
 
 def _added(one: StatementRow, other: StatementRow) -> StatementRow:

@@ -1,0 +1,102 @@
+"""A community's quarter, counted from what is there."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.domain.ledger import thai_midnight
+from chalicelib.domain.money import Money
+from chalicelib.domain.orders import Order, OrderLine, OrderState
+from chalicelib.domain.progress import Quarter, chart, programme
+from chalicelib.domain.stock import Movement, MovementKind
+from chalicelib.sync import progress, statements
+from tests.sample_month import LAZADA, a_sample
+
+Q4 = Quarter(2026, 4)
+
+
+@pytest.fixture
+def ctx():
+    return a_sample()
+
+
+def test_a_quarter_counts_what_is_there(ctx):
+    """Four orders of eight units; the sample's payouts; three products and a bundle on sale."""
+    found = progress.of_community(ctx, "sample", Q4)
+
+    assert (found.orders, found.units, found.sales) == (4, 8, Money(103_000))
+    assert (found.settled, found.products_on_sale, found.women_led) == (Money(97_823), 4, True)
+    assert (found.stock_outs, found.hand_over_s) == (0, None)
+    assert progress.of_community(ctx, "sample", Q4.next).orders == 0
+
+
+def test_cancelled_lines_are_no_sales(ctx):
+    """Neither orders nor units."""
+    at = thai_midnight(Q4.first)
+    line = OrderLine("1", "TEA", 3, OrderState.CANCELLED, Money(8_900), Money(26_700))
+    ctx.store.orders.take("sample", Order(LAZADA, "L-9", at, at, (line,), Money(0)), None, ())
+    assert progress.of_community(ctx, "sample", Q4).orders == 4
+
+
+def test_a_stock_out_and_the_time_to_hand_over(ctx):
+    """Counted in, all reserved, handed over two hours later: one stock-out, two hours."""
+    (order,) = [one for one in ctx.store.orders.latest(LAZADA) if one.order_id == "L-1"]
+    ctx.store.stock.count("sample", "TEA", 2, movement_id="c", because="test", at=order.created_at - timedelta(1))
+    for name, kind, on_hand, reserved, after in (
+        ("r", MovementKind.RESERVE, 0, 2, timedelta(0)),
+        ("s", MovementKind.SHIP, -2, -2, timedelta(hours=2)),
+    ):
+        move = Movement(name, "TEA", kind, on_hand, reserved, order.created_at + after, "", order.key)
+        ctx.store.stock.move("sample", move)
+
+    found = progress.of_community(ctx, "sample", Q4)
+
+    assert (found.stock_outs, found.hand_over_s) == (1, 7_200)
+
+
+def test_shares_of_women_led_groups_are_of_those_that_say(ctx):
+    """One of two; a group that does not say counts for neither."""
+    led = progress.of_community(ctx, "sample", Q4)
+    told = programme(Q4, (led, replace(led, women_led=False, sales=Money(0)), replace(led, women_led=None)))
+    assert (told.women_led_groups, told.known_groups) == (1, 2)
+    assert (told.women_led_share, told.women_led_sales_share) == (50, 100)
+    assert programme(Q4, ()).women_led_share is None
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_file_opens_in_a_spreadsheet(ctx, language):
+    """UTF-8 with its mark; a heading for each column."""
+    data = progress.csv_of(progress.of_quarters(ctx, "sample", Q4), language)
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 5
+    assert {line.count(",") for line in lines} == {9}
+
+
+def test_no_cell_is_a_formula():
+    """Amounts stay amounts."""
+    assert statements.csv_of(("=x",), [("+1+1", "-5.00", "@a")]).decode("utf-8-sig") == "'=x\r\n'+1+1,-5.00,'@a\r\n"
+
+
+def test_a_chart_says_what_it_shows():
+    """Well-formed, with title and description, no script, no colour of its own, and any text is text."""
+    drawn = chart("Sales <by> quarter", "2026-Q4: 10", [("Q4", 10, "10.00"), ("Q3", -3, "-3.00")])
+    root = ET.fromstring(drawn)
+    names = [one.tag.partition("}")[2] for one in root.iter()]
+    assert names.count("rect") == 2
+    assert names[1:3] == ["title", "desc"]
+    assert root.get("role") == "img"
+    assert not {"script", "style"} & set(names)
+    assert {one.get("fill") for one in root.iter() if one.get("fill")} == {"currentColor"}
+
+
+def test_quarters_follow_each_other_over_new_year():
+    """Back and forth."""
+    assert (str(Q4.next), str(Q4.next.before), Quarter.of(date(2027, 1, 1))) == ("2027-Q1", "2026-Q4", Q4.next)
+    assert (Q4.first, Q4.after) == (date(2026, 10, 1), date(2027, 1, 1))
+    with pytest.raises(ValueError, match="quarter"):
+        Quarter.parse("2026-Q5")
