@@ -28,7 +28,7 @@ from tests.world import World, a_product, a_world
 
 THAI = timezone(timedelta(hours=7))
 NIGHTS = 30
-A_DAY = 30
+A_DAY = 20
 COUNTED = 100_000
 KINDS = ("dropped", "doubled", "delayed", "reordered", "edited", "vanished")
 SHOP = Shop("village-lazada", "village", "lazada", "1", "app")
