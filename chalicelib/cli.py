@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from pydantic import ValidationError
 
-from chalicelib import bootstrap, cli_drift, cli_letters, cli_money, cli_orders, cli_plans, cli_rules
+from chalicelib import bootstrap, cli_communities, cli_drift, cli_letters, cli_money, cli_orders, cli_plans, cli_rules
 from chalicelib.cli_rules import why_lines
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.bundles import BundleError
@@ -310,6 +310,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_rules.register(commands, _command)
     cli_letters.register(commands, _command)
+    cli_communities.register(commands, _command)
     cli_drift.register(commands, _command)
     cli_orders.register(commands, _command)
     cli_money.register(commands, _command)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.STAFF, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 HELPERS = OFFICE | {Role.PARTNER}
 
 
@@ -110,6 +111,8 @@ RULES = (
     Rule("POST", "/help/skills", "help_wanted.say_skills", HELPERS),
     Rule("POST", "/help/take", "help_wanted.take", HELPERS),
     Rule("POST", "/help/solve", "help_wanted.solve", HELPERS),
+    Rule("GET", "/communities", "communities.communities", ADMINS),
+    Rule("POST", "/communities", "communities.save", ADMINS),
     Rule("GET", "/board", "board.board", OFFICE),
     Rule("GET", "/letters", "letters.letters", OFFICE),
     Rule("POST", "/letters/preview", "letters.preview_letters", OFFICE),

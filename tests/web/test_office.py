@@ -19,7 +19,7 @@ from chalicelib.domain.synclog import Entry, EntryState, Run
 from chalicelib.web.views.balance import month_of
 from chalicelib.web.views.changes import safe_cell
 
-SELLER, PARTNER, STAFF, _, OTHER = (person.email for person in PEOPLE)
+SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
 HOME = "/c/namphrik-tittu"
 
 
@@ -136,3 +136,16 @@ def test_a_month_has_every_day_and_begins_on_its_weekday():
     """November 2026 begins on a Sunday."""
     month = month_of(date(2026, 11, 1), (), 2)
     assert (len(month.days), month.blanks, month.before, month.after) == (30, 6, "2026-10", "2026-12")
+
+
+def test_an_administrator_adds_and_corrects_a_community(browse, world):
+    """A new id must be free and short; a correction keeps the id."""
+    typed = {"id": "ban-mai", "name_th": "บ้านใหม่", "group_th": "กลุ่ม", "province_th": "น่าน", "province_en": "Nan"}
+    admin, typed = browse(ADMIN), {**typed, "region": "north", "women_led": "yes"}
+    assert admin.post("/communities", {**typed, "id": "Ban Mai"}).status_code == 422
+    assert admin.post("/communities", {**typed, "id": "kratip"}).status_code == 422
+    assert admin.post("/communities", typed).status_code == 303
+    assert admin.post("/communities", {**typed, "known": "ban-mai", "name_th": "บ้านใหม่ใต้"}).status_code == 303
+    assert world.store.communities.get("ban-mai").name_th == "บ้านใหม่ใต้"
+    assert admin.post("/communities", {**typed, "known": "nowhere"}).status_code == 404
+    assert admin.get("/communities?id=ban-mai").status_code == 200
