@@ -76,9 +76,10 @@ def _moves(change: Callable[[Any], Any]) -> AbstractContextManager[Any]:
 
 
 def _random_movement_ids() -> AbstractContextManager[Any]:
-    """A movement is new whenever it is said, and an order is written over whatever became of it meanwhile."""
-    numbers = itertools.count()
+    """A movement is new whenever it is said, and an order heard again is taken again."""
+    numbers, taken = itertools.count(), take_orders._take
     return _all(
+        patch.object(take_orders, "_take", lambda ctx, shop, heard, known: taken(ctx, shop, heard, None)),
         _moves(lambda move: replace(move, id=f"random-{next(numbers)}")),
         patch.object(stored_orders, "_unchanged", lambda known: None),
     )

@@ -30,7 +30,7 @@ NOTICED_AT = {
     "random movement ids": 3,
     "unpaid orders hold nothing": 19,
     "cancelled orders keep their units": 0,
-    "shipped goods stay on hand": 2,
+    "shipped goods stay on hand": 4,
     "a cut read counts as whole": 3,
     "prices are not set": 0,
     "leases are ignored": 0,
