@@ -66,7 +66,8 @@ def why_lines(answer: why.Why) -> list[str]:
     for shop in answer.shops:
         seen = f"read back {shop.seen_at:%Y-%m-%d %H:%M:%S} UTC = {shop.shown}" if shop.seen_at else "not listed"
         kept = "; kept by the seller" if shop.kept else ""
-        lines.append(f"  {shop.shop}: due {shop.due}; {seen}{kept}")
+        locked = "; held by a promotion" if shop.locked else ""
+        lines.append(f"  {shop.shop}: due {shop.due}; {seen}{kept}{locked}")
         lines.append(f"    {in_words(shop.steps)}")
     return lines
 

@@ -17,7 +17,8 @@ from chalicelib.sync.reckon import owned_reckonings
 class ShopNumber:
     """One shop's part: what it should show by the arithmetic, and what it was last seen to show.
 
-    `steps` is that arithmetic, as `Reckoning.steps`; `kept` says that the seller sets the number by hand there.
+    `steps` is that arithmetic, as `Reckoning.steps`; `kept` says that the seller sets the number by hand there,
+    `locked` that a promotion holds it for the moment.
     """
 
     shop: str
@@ -27,6 +28,7 @@ class ShopNumber:
     listing_id: str = ""
     steps: tuple[str, ...] = ()
     kept: bool = False
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +75,5 @@ def _number(ctx: Context, shop: Shop, product: Product, sku: str) -> ShopNumber:
         seen.listing_id if seen else "",
         offer.reckoning.steps if offer.reckoning else (),
         "stock" in listing.kept,
+        "stock" in offer.locked,
     )

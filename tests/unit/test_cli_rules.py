@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -78,3 +79,13 @@ def test_a_bundle_is_made_and_its_number_explained(square, pinto, capsys):
     assert "SET: bundle of TEA: 10 for 3 each = 3" in said
     assert "TEA: 10 for 3 each, = 3 -> 3" in said
     assert pinto("bundle", "--community", "test", "--sku", "SET", "--dissolve")[0]["components"] == []
+
+
+def test_why_names_who_holds_the_number(square, capsys):
+    """A promotion that holds it, and a seller who sets it by hand, are said beside the arithmetic."""
+    square.store.rules.lock("test-bazaar", "TEA", "stock", square.clock() + timedelta(hours=1))
+    square.store.rules.keep("test-market", "TEA", frozenset({"stock"}))
+    assert cli.main(["why", "--community", "test", "--sku", "TEA"]) == 0
+    said = capsys.readouterr().out
+    assert "test-bazaar: due 10; not listed; held by a promotion" in said
+    assert "test-market: due 10; not listed; kept by the seller" in said
