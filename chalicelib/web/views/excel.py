@@ -192,7 +192,7 @@ def _view(job: ImportJob, report: Mapping[str, Any], language: str, now: datetim
 
 def _changed(one: Sequence[Any], language: str) -> ChangedLine:
     code, title, changes = one
-    return ChangedLine(code, title, tuple(_field(*change, language) for change in changes))
+    return ChangedLine(code, title, tuple(_field(name, was, becomes, language) for name, was, becomes in changes))
 
 
 def _field(name: str, was: str, becomes: str, language: str) -> FieldLine:

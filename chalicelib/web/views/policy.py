@@ -60,7 +60,7 @@ def _policy(before: CommunityPolicy, mode: str, numbers: Mapping[str, int]) -> C
     brakes = replace(before.brakes, **{name: numbers[name] for name in BRAKES})
     same = {name: numbers[name] for name in (*SHARING, *CARE)}
     try:
-        return replace(before, mode=StockMode(mode), brakes=brakes, **same)  # type: ignore[arg-type]
+        return replace(before, mode=StockMode(mode), brakes=brakes, **same)
     except PolicyError as error:
         raise AssertionError(str(error)) from error
 
