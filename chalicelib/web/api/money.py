@@ -15,7 +15,9 @@ from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import Amount, Model, Moment, Page, Paged, Query
 from chalicelib.web.api.paging import moment_place, page_after
 
-Month = Annotated[str, Field(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$", description="Empty: this month.")]
+Month = Annotated[
+    str | None, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="None: this month.", examples=["2026-11"])
+]
 
 
 class StatementOut(Model):
@@ -57,13 +59,13 @@ class BookingOut(Model):
 class MonthQuery(Query):
     """Which month."""
 
-    month: Month = ""
+    month: Month = None
 
 
 class LedgerQuery(Paged):
     """Which month."""
 
-    month: Month = ""
+    month: Month = None
 
 
 @operation("Statements of a month", Statements, query=MonthQuery)
@@ -85,7 +87,7 @@ def ledger(call: Call) -> Page[BookingOut]:
     return page_after(sorted(found, key=_place), asked, _place, _entry)
 
 
-def _span(month: str, now: datetime) -> tuple[datetime, datetime]:
+def _span(month: str | None, now: datetime) -> tuple[datetime, datetime]:
     """First moment of the Thai month and of the next, aware UTC."""
     local = now.astimezone(BANGKOK)
     year, number = (int(part) for part in month.split("-")) if month else (local.year, local.month)
