@@ -39,7 +39,7 @@ NOTICED_AT = {
     "reserved units are offered": 3,
     "lost runs stay running": 0,
     "a level without its movement": 0,
-    "what a cut read hides is gone": 3,
+    "what a cut read hides is gone": 0,
     "a worker waits for a dead shop": 3,
     "a dead token closes every shop": 11,
     "fees are left out": 4,
