@@ -133,7 +133,12 @@ def _rules(asked: argparse.Namespace) -> int:
     store.communities.get(asked.community)
     if asked.since:
         given = (asked.partner, asked.commission, asked.cause, asked.pledge, Base(asked.of))
-        store.money_rules.add(ShareRule(asked.community, asked.since, *given))
+        try:
+            rule = ShareRule(asked.community, asked.since, *given)
+        except ValueError as error:
+            _say(asked, [{"error": str(error)}])
+            return 1
+        store.money_rules.add(rule)
     return _say(asked, [asdict(one) for one in store.money_rules.of(asked.community)])
 
 

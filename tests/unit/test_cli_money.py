@@ -68,6 +68,13 @@ def test_rules_are_added_and_shown(ctx, pinto):
     assert [(row["valid_from"], row["commission_bp"]) for row in rows] == [("2026-01-01", 500), ("2026-12-01", 725)]
 
 
+def test_a_rule_nobody_could_keep_is_refused_with_a_reason(ctx, pinto):
+    """A commission for nobody; the rules stay as they were."""
+    words = ("rules", "--community", "sample", "--from", "2026-12-01", "--commission", "5", "--json")
+    assert "partner" in json.loads(pinto(*words, code=1))[0]["error"]
+    assert len(ctx.store.money_rules.of("sample")) == 1
+
+
 def test_a_month_and_a_quarter_are_printed(ctx, pinto):
     """The month is the page in the docs, but for the words that teach how to check it."""
     assert pinto("month", *MONTH).decode().splitlines()[-1] == page().splitlines()[-1]
