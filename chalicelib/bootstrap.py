@@ -200,6 +200,28 @@ class _WebPeople:
         known = self._pool.sign_in(email, password)
         return None if known is None else Person(known.email, known.name, Role(known.role), known.communities)
 
+    def list(self) -> Any:
+        """Everybody with a role."""
+        from chalicelib.web.services import Person, Role
+
+        return tuple(
+            Person(one.email, one.name, Role(one.role), one.communities, one.is_active) for one in self._pool.list()
+        )
+
+    def invite(self, person: Any) -> None:
+        """The person gets an e-mail."""
+        self._pool.invite(_known(person))
+
+    def change(self, person: Any) -> None:
+        """The person is as given."""
+        self._pool.change(_known(person))
+
+
+def _known(person: Any) -> Any:
+    from chalicelib.store.people import KnownPerson
+
+    return KnownPerson(person.email, person.name, person.role.value, person.communities, person.is_active)
+
 
 class _WebSessions:
     """Stored sessions in the pages' words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +22,7 @@ class KnownPerson:
     name: str
     role: str
     communities: tuple[str, ...]
+    is_active: bool = True
 
 
 class CognitoPeople:
@@ -48,6 +49,47 @@ class CognitoPeople:
             raise
         return self._known(email)
 
+    def list(self, limit: int = 60) -> tuple[KnownPerson, ...]:
+        """People in a group, by e-mail; some sixty at most, for a programme office is small."""
+        answer: Any = self._client.list_users(UserPoolId=self._pool_id, Limit=limit)
+        found = [(self._known(_email(user)), bool(user["Enabled"])) for user in answer["Users"]]
+        known = [replace(person, is_active=active) for person, active in found if person]
+        return tuple(sorted(known, key=lambda person: person.email))
+
+    def invite(self, person: KnownPerson) -> None:
+        """The person gets an e-mail with a first password. Raises: ValueError for an address that is known."""
+        try:
+            self._client.admin_create_user(
+                UserPoolId=self._pool_id,
+                Username=person.email,
+                UserAttributes=[*_facts(person), {"Name": "email", "Value": person.email}],
+                DesiredDeliveryMediums=["EMAIL"],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "UsernameExistsException":
+                raise ValueError("known") from None
+            raise
+        self._put_in_group(person)
+
+    def change(self, person: KnownPerson) -> None:
+        """Name, communities, role, and whether the person may sign in are as given."""
+        pool, name = self._pool_id, person.email
+        self._client.admin_update_user_attributes(UserPoolId=pool, Username=name, UserAttributes=_facts(person))
+        self._put_in_group(person)
+        if person.is_active:
+            self._client.admin_enable_user(UserPoolId=pool, Username=name)
+        else:
+            self._client.admin_disable_user(UserPoolId=pool, Username=name)
+
+    def _put_in_group(self, person: KnownPerson) -> None:
+        """The new group first: nobody is without a role in between."""
+        pool, name = self._pool_id, person.email
+        self._client.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=person.role)
+        answer = self._client.admin_list_groups_for_user(UserPoolId=pool, Username=name)
+        for group in answer["Groups"]:
+            if group["GroupName"] in _ROLES and group["GroupName"] != person.role:
+                self._client.admin_remove_user_from_group(UserPoolId=pool, Username=name, GroupName=group["GroupName"])
+
     def _known(self, email: str) -> KnownPerson | None:
         user: Any = self._client.admin_get_user(UserPoolId=self._pool_id, Username=email)
         facts = {fact["Name"]: fact["Value"] for fact in user["UserAttributes"]}
@@ -58,3 +100,16 @@ class CognitoPeople:
             return None
         communities = tuple(part for part in facts.get("custom:community", "").split(",") if part)
         return KnownPerson(email, facts.get("name", email), role, communities)
+
+
+def _facts(person: KnownPerson) -> Any:
+    return [
+        {"Name": "name", "Value": person.name},
+        {"Name": "email_verified", "Value": "true"},
+        {"Name": "custom:community", "Value": ",".join(person.communities)},
+    ]
+
+
+def _email(user: Any) -> str:
+    """A pool that signs in by e-mail names people by an id of its own; the address is an attribute."""
+    return next((one["Value"] for one in user["Attributes"] if one["Name"] == "email"), str(user["Username"]))

@@ -111,6 +111,8 @@ RULES = (
     Rule("POST", "/help/skills", "help_wanted.say_skills", HELPERS),
     Rule("POST", "/help/take", "help_wanted.take", HELPERS),
     Rule("POST", "/help/solve", "help_wanted.solve", HELPERS),
+    Rule("GET", "/people", "people.people", ADMINS),
+    Rule("POST", "/people", "people.save", ADMINS),
     Rule("GET", "/communities", "communities.communities", ADMINS),
     Rule("POST", "/communities", "communities.save", ADMINS),
     Rule("GET", "/board", "board.board", OFFICE),

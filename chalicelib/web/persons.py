@@ -16,6 +16,7 @@ class Person:
     name: str
     role: Role
     communities: tuple[str, ...] = ()
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

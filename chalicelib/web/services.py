@@ -17,6 +17,15 @@ class People(Protocol):
     def sign_in(self, email: str, password: str) -> Person | None:
         """The person, or None when the pair is not right; which half was wrong is never told."""
 
+    def list(self) -> tuple[Person, ...]:
+        """Everybody with a role, by e-mail."""
+
+    def invite(self, person: Person) -> None:
+        """The person may set a password and sign in. Raises: ValueError for an address that is known."""
+
+    def change(self, person: Person) -> None:
+        """Name, role, communities and whether the person may sign in are as given."""
+
 
 class Sessions(Protocol):
     def create(self, session: Session) -> None: ...

@@ -57,6 +57,20 @@ class FakePeople:
         found = [person for person in PEOPLE if person.email == email]
         return found[0] if found and password == PASSWORD else None
 
+    def __init__(self) -> None:
+        self.known = {person.email: person for person in PEOPLE}
+
+    def list(self) -> tuple[Person, ...]:
+        return tuple(self.known[email] for email in sorted(self.known))
+
+    def invite(self, person: Person) -> None:
+        if person.email in self.known:
+            raise ValueError("known")
+        self.known[person.email] = person
+
+    def change(self, person: Person) -> None:
+        self.known[person.email] = person
+
 
 class FakeSessions:
     """Sessions in a dictionary."""
@@ -96,9 +110,10 @@ class World:
     def __post_init__(self) -> None:
         self.dead = MemoryDeadLetters(self.queues)
         self.hints: Hints = registry.hints
+        self.people = FakePeople()
 
     def services(self) -> Services:
-        people, hints = FakePeople(), self.hints
+        people, hints = self.people, self.hints
         return Services(self.store, self.queues, self.sessions, people, lambda: self.now, self.dead, hints=hints)
 
     def app(self) -> Chalice:

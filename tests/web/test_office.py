@@ -149,3 +149,17 @@ def test_an_administrator_adds_and_corrects_a_community(browse, world):
     assert world.store.communities.get("ban-mai").name_th == "บ้านใหม่ใต้"
     assert admin.post("/communities", {**typed, "known": "nowhere"}).status_code == 404
     assert admin.get("/communities?id=ban-mai").status_code == 200
+
+
+def test_an_administrator_invites_changes_and_switches_off_people(browse, world):
+    """A role and known communities are needed; nobody locks themselves out."""
+    form = {"email": "new@example.org", "name": "น้องใหม่", "role": "partner", "communities": "kratip, namphrik-tittu"}
+    admin, form = browse(ADMIN), {**form, "active": "yes"}
+    assert admin.post("/people", {**form, "communities": "nowhere"}).status_code == 422
+    assert admin.post("/people", {**form, "email": SELLER}).status_code == 422
+    assert admin.post("/people", form).status_code == 303
+    assert world.people.known["new@example.org"].communities == ("kratip", "namphrik-tittu")
+    assert admin.post("/people", {**form, "known": "new@example.org", "active": ""}).status_code == 303
+    assert not world.people.known["new@example.org"].is_active
+    assert admin.post("/people", {**form, "known": ADMIN, "role": "seller"}).status_code == 422
+    assert "น้องใหม่" in admin.get("/people?email=new@example.org").body.decode()
