@@ -57,7 +57,7 @@ def money_lane(event: Any) -> dict[str, Any]:
 
 @app.lambda_function(name="poll_orders")
 def poll_orders(event: Any, context: Any) -> dict[str, int]:
-    """Every five minutes."""
+    """Every minute."""
     from chalicelib.jobs import schedules
 
     return {"shops": schedules.poll_orders(bootstrap.lambda_context(context))}

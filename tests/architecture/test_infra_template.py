@@ -227,3 +227,13 @@ def test_the_archive_keeps_the_services_that_the_code_asks_for():
         asked |= set(re.findall(r"""\bclient\(\s*["']([a-z0-9-]+)["']""", path.read_text(encoding="utf-8")))
 
     assert asked <= prune.SERVICES
+
+
+def test_browsers_get_files_as_files(resources):
+    """Whatever a browser names first for a page, a download or a picture, the gateway decodes; so does what we answer."""
+    from app import app
+
+    (api,) = of_type(resources, "AWS::Serverless::Api").values()
+    listed = set(api["Properties"]["DefinitionBody"]["x-amazon-apigateway-binary-media-types"])
+    assert {"text/html", "image/avif", "image/webp"} <= listed
+    assert set(app.api.binary_types) <= listed

@@ -64,7 +64,7 @@ def test_the_schedules_are_those_of_the_description():
     scheduler = Scheduler(toy_app(), clock=lambda: AFTER)
 
     assert {name: due.astimezone(UTC) - AFTER for name, due in scheduler.next_fires().items()} == {
-        "poll_orders": timedelta(minutes=5),
+        "poll_orders": timedelta(minutes=1),
         "sweep": timedelta(hours=1),
         "refresh_tokens": timedelta(minutes=30),
         "nightly_balance": datetime(2025, 3, 2, 19, tzinfo=UTC) - AFTER,
