@@ -255,3 +255,7 @@ class _WebSessions:
     def delete(self, session_id: str) -> None:
         """The session is over."""
         self._stored.delete(session_id)
+
+    def end_all(self, email: str) -> None:
+        """Every session of this person is over."""
+        self._stored.end_all(email)

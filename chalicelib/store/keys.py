@@ -58,6 +58,7 @@
 | seen (ttl)     | SEEN#<key>           | SEEN               |                  |                      | seen        |
 | failure (14 d) | FAILURE#<digest>     | FAILURE            |                  |                      | failures    |
 | session (ttl)  | SESSION#<hash of id> | SESSION            |                  |                      | sessions    |
+| whose (ttl)    | SESSIONS#<hash>      | SESSION#<hash>     |                  |                      | sessions    |
 | consent (ttl)  | CONSENT#<hash>       | CONSENT            |                  |                      | consents    |
 | statement      | STATEMENTS#<s>       | STATEMENT#<id>     | STATEMENTS#<s>   | <at>#<id>            | settlements |
 | its lines      | SETTLED#<s>          | <at>#<id>#<line>   | PAIDFOR#<s>#<o>  | <at>#<id>#<line>     | settlements |
@@ -515,6 +516,16 @@ def failure(digest: str) -> Key:
 def session(session_id: str) -> Key:
     """A session, under the hash of its id: who reads the table cannot sign in with what it says."""
     return f"SESSION#{hashlib.sha256(session_id.encode()).hexdigest()}", "SESSION"
+
+
+def sessions_of(email: str) -> str:
+    """Partition of what tells which sessions a person has; the address is the same however it is written."""
+    return f"SESSIONS#{hashlib.sha256(email.strip().lower().encode()).hexdigest()}"
+
+
+def session_of(email: str, session_id: str) -> Key:
+    """This session is one of this person's; it names the session's partition, not its id."""
+    return sessions_of(email), session(session_id)[0]
 
 
 def keyed(key: Key, values: Item) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -49,12 +49,15 @@ class CognitoPeople:
             raise
         return self._known(email)
 
-    def list(self, limit: int = 60) -> tuple[KnownPerson, ...]:
-        """People in a group, by e-mail; some sixty at most, for a programme office is small."""
-        answer: Any = self._client.list_users(UserPoolId=self._pool_id, Limit=limit)
-        found = [(self._known(_email(user)), bool(user["Enabled"])) for user in answer["Users"]]
-        known = [replace(person, is_active=active) for person, active in found if person]
-        return tuple(sorted(known, key=lambda person: person.email))
+    def list(self) -> tuple[KnownPerson, ...]:
+        """Everybody in a group, by e-mail. Asked group by group: a few calls, however many people there are."""
+        found: dict[str, KnownPerson] = {}
+        pages = self._client.get_paginator("list_users_in_group")
+        for role in _ROLES:
+            for page in pages.paginate(UserPoolId=self._pool_id, GroupName=role):
+                for user in page["Users"]:
+                    found.setdefault(user["Username"], _person(user, role))
+        return tuple(sorted(found.values(), key=lambda person: person.email))
 
     def invite(self, person: KnownPerson) -> None:
         """The person gets an e-mail with a first password. Raises: ValueError for an address that is known."""
@@ -92,14 +95,10 @@ class CognitoPeople:
 
     def _known(self, email: str) -> KnownPerson | None:
         user: Any = self._client.admin_get_user(UserPoolId=self._pool_id, Username=email)
-        facts = {fact["Name"]: fact["Value"] for fact in user["UserAttributes"]}
         answer = self._client.admin_list_groups_for_user(UserPoolId=self._pool_id, Username=email)
         groups = {group["GroupName"] for group in answer["Groups"]}
         role = next((role for role in _ROLES if role in groups), None)
-        if role is None:
-            return None
-        communities = tuple(part for part in facts.get("custom:community", "").split(",") if part)
-        return KnownPerson(email, facts.get("name", email), role, communities)
+        return _person({**user, "Attributes": user["UserAttributes"]}, role) if role else None
 
 
 def _facts(person: KnownPerson) -> Any:
@@ -110,6 +109,12 @@ def _facts(person: KnownPerson) -> Any:
     ]
 
 
-def _email(user: Any) -> str:
-    """A pool that signs in by e-mail names people by an id of its own; the address is an attribute."""
-    return next((one["Value"] for one in user["Attributes"] if one["Name"] == "email"), str(user["Username"]))
+def _person(user: Any, role: str) -> KnownPerson:
+    """A user as the pool shows one. A pool that signs in by e-mail names people by an id of its own.
+
+    The address is in the pool's own spelling: who signs in as "Ton@…" is nobody else than "ton@…".
+    """
+    facts = {fact["Name"]: fact["Value"] for fact in user["Attributes"]}
+    email = str(facts.get("email", user["Username"]))
+    communities = tuple(part for part in facts.get("custom:community", "").split(",") if part)
+    return KnownPerson(email, facts.get("name", email), role, communities, bool(user.get("Enabled", True)))

@@ -25,6 +25,9 @@ class Sessions:
         session_id = session_id or secrets.token_urlsafe(32)
         end = self._clock() + timedelta(seconds=seconds)
         values = {"person": plain(person), "until": text_of(end), "ttl": int(end.timestamp()) + 1}
+        if email := str(person.get("email", "")):
+            # First: a session that nothing points to could not be ended when the person's role changes.
+            self._table.put(keys.keyed(keys.session_of(email, session_id), {"ttl": values["ttl"]}))
         self._table.put(keys.keyed(keys.session(session_id), values))
         return session_id
 
@@ -38,3 +41,10 @@ class Sessions:
     def delete(self, session_id: str) -> None:
         """The session is over."""
         self._table.delete(keys.session(session_id))
+
+    def end_all(self, email: str) -> None:
+        """Every session of this person is over, in every browser and program."""
+        pk = keys.sessions_of(email)
+        for row in list(self._table.query(pk)):
+            self._table.delete((row["SK"], "SESSION"))
+            self._table.delete((pk, row["SK"]))

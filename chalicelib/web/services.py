@@ -35,6 +35,9 @@ class Sessions(Protocol):
 
     def delete(self, session_id: str) -> None: ...
 
+    def end_all(self, email: str) -> None:
+        """Every session of this person is over: what a person may do is written in them."""
+
 
 def no_channel(name: str) -> Channel:
     """For pages and tests that call no marketplace. Raises: always."""

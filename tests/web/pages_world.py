@@ -87,6 +87,9 @@ class FakeSessions:
     def delete(self, session_id: str) -> None:
         self.kept.pop(session_id, None)
 
+    def end_all(self, email: str) -> None:
+        self.kept = {name: one for name, one in self.kept.items() if one.person.email != email}
+
 
 class FakeQueues:
     """What was sent, lane and message."""

@@ -163,3 +163,18 @@ def test_an_administrator_invites_changes_and_switches_off_people(browse, world)
     assert not world.people.known["new@example.org"].is_active
     assert admin.post("/people", {**form, "known": ADMIN, "role": "seller"}).status_code == 422
     assert "น้องใหม่" in admin.get("/people?email=new@example.org").body.decode()
+
+
+def test_whose_role_changes_is_signed_out_everywhere(browse, world):
+    """A browser that was signed in before the change has nothing to show any more; the administrator stays."""
+    seller, admin = browse(SELLER), browse(ADMIN)
+    assert seller.get("/").status_code in (200, 303)
+    held = {one.person.email for one in world.sessions.kept.values()}
+    assert held >= {SELLER, ADMIN}
+    form = {"known": SELLER, "email": SELLER, "name": "ป้าสร้อย", "role": "seller", "communities": "kratip", "active": ""}
+
+    assert admin.post("/people", form).status_code == 303
+
+    held = {one.person.email for one in world.sessions.kept.values()}
+    assert SELLER not in held
+    assert ADMIN in held

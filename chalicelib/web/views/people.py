@@ -51,6 +51,9 @@ def save(visit: Visit, services: Services) -> Answer:
         return page(visit, "people", view, status=422)
     if known:
         services.people.change(person)
+        if person.email != visit.email:
+            # A session carries the role it began with: the new one, or none, holds from now on.
+            services.sessions.end_all(person.email)
     else:
         services.people.invite(person)
     return redirect(visit.url("/people"))

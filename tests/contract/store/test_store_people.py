@@ -45,3 +45,12 @@ def test_a_changed_person_has_one_role_and_may_be_switched_off_and_on(people: Co
     assert people.list() == (changed,)
     people.change(replace(changed, is_active=True))
     assert people.list()[0].is_active
+
+
+def test_everybody_is_listed_however_many_there_are(people: CognitoPeople) -> None:
+    """A person on the third page can be switched off like the first."""
+    many = [replace(TON, email=f"p{number:03}@example.org") for number in range(130)]
+    for one in many:
+        people.invite(one)
+
+    assert [one.email for one in people.list()] == [one.email for one in many]

@@ -162,6 +162,19 @@ def test_a_session_means_a_person_for_a_while(table, clock):
     assert sessions.get("") is None
 
 
+def test_all_sessions_of_a_person_end_together(table, clock):
+    """However the address is written; nobody else's end, and a new one may begin."""
+    sessions = Sessions(table, clock)
+    mine = [sessions.create({"email": email}, 600) for email in ("Ton@example.org", "ton@example.org ")]
+    other = sessions.create({"email": "mali@example.org"}, 600)
+
+    sessions.end_all("ton@example.org")
+
+    assert [sessions.get(one) for one in mine] == [None, None]
+    assert sessions.get(other) == {"email": "mali@example.org"}
+    assert sessions.get(sessions.create({"email": "ton@example.org"}, 60)) is not None
+
+
 def test_photos_are_kept_by_what_they_contain(store):
     """The same bytes have one key, and come back with their type."""
     key = store.photos.put(b"\xff\xd8 jpeg", "image/jpeg")
