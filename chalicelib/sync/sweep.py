@@ -32,7 +32,9 @@ def sweep(ctx: Context, shop_id: str) -> None:
         _count(ctx, shop_id, publish.publish(ctx, shop_id, "sweep"))
         return
     cursor = ctx.store.orders.cursor(shop_id, STREAM)
-    left = [one for one in ids if one > (cursor.after if cursor else "")][:BUDGET]
+    behind = [one for one in ids if one > (cursor.after if cursor else "")]
+    # Nothing behind: what stood there was deleted meanwhile, and the next round begins.
+    left = (behind or ids)[:BUDGET]
     for start in range(0, len(left), LISTINGS_A_LOOK):
         if ctx.must_stop:
             ctx.queues.send("bulk", [messages.publish_shop(shop_id, "sweep")])

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.money import Money
+from chalicelib.domain.offers import ListingState
 from chalicelib.sync import messages, sweep
 from tests.properties.bazaar import Square
 
@@ -84,6 +85,19 @@ def test_a_long_shop_is_swept_in_parts_and_goes_on_where_the_last_ended(square):
     _spoil(square)
     _sweep(square)
     assert _wrong(square) == 3
+
+
+def test_a_sweep_begins_again_when_everything_behind_its_place_is_gone(square):
+    """The last listings were deleted between two sweeps: the next one starts from the front, and is not done for ever."""
+    _sweep(square)
+    after = square.store.orders.cursor(SHOP, sweep.STREAM).after
+    bindings = square.store.bindings.of_shop(SHOP).values()
+    square.store.bindings.save([replace(one, state=ListingState.GONE) for one in bindings if one.listing_id > after])
+    _spoil(square, 4)
+
+    _sweep(square)
+
+    assert _wrong(square) == 0
 
 
 def test_a_worker_short_of_time_stops_between_two_looks_and_asks_for_the_rest(square):
