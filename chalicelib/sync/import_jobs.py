@@ -18,6 +18,7 @@ from chalicelib.sync.context import Context
 from chalicelib.sync.import_catalogue import Policy, Prepared, prepare, write_some
 from chalicelib.sync.import_report import as_report
 from chalicelib.sync.messages import go_on_with_import, publish_shop
+from chalicelib.sync.workbook import DAMAGED_ARCHIVE
 
 PRODUCTS_A_STEP = 20
 MOST_PHOTOS = 200
@@ -103,7 +104,7 @@ def photos_in(archive: bytes) -> dict[str, bytes]:
                 if left < 0:
                     break
                 found[part.filename] = opened.read(part)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except DAMAGED_ARCHIVE:
         return found
     return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,10 @@ MAX_PARTS = 500
 MAX_ROWS = 5000
 _HEADER_SEARCH_ROWS = 10
 _LEAST_HEADERS = 2
+DAMAGED_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, EOFError, ValueError,
+)  # fmt: skip
+"""What `zipfile` and its decompressors raise for an archive that is broken, locked or packed in a strange way."""
 
 Cell = tuple[object, str]  # value, openpyxl's data type
 
@@ -96,7 +102,7 @@ def _unsafe_archive(data: bytes) -> Problem | None:
                 return too_large
             if any(_declares_entities(archive, part) for part in parts):
                 return problem("not_a_workbook", Place())
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except DAMAGED_ARCHIVE:
         return problem("not_a_workbook", Place())
     return None
 

@@ -29,6 +29,7 @@ from openpyxl import Workbook, load_workbook
 
 from chalicelib.domain.catalogue_import import plan_import
 from chalicelib.sync import workbook as reading
+from chalicelib.sync.import_jobs import photos_in
 from chalicelib.sync.workbook import read_workbook
 
 
@@ -125,6 +126,19 @@ def test_another_kind_of_archive_is_refused():
         archive.writestr("holiday.txt", "hello")
 
     assert only(read_workbook(out.getvalue()).problems).fatal
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_damaged_inside_is_refused_in_words(packed):
+    """Its index is whole and its parts are not: the person hears that this file cannot be read; photos are none."""
+    out, name = io.BytesIO(), "xl/workbook.xml"
+    with zipfile.ZipFile(out, "w", packed) as archive:
+        archive.writestr(name, b"<workbook>" + b"x" * 3000)
+    data = bytearray(out.getvalue())
+    data[30 + len(name) : 38 + len(name)] = b"\xff" * 8
+
+    assert [one.key for one in read_workbook(bytes(data)).problems] == ["not_a_workbook"]
+    assert photos_in(bytes(data).replace(b"xl/workbook.xml", b"photo/one12.jpg")) == {}
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
