@@ -97,7 +97,7 @@ def test_a_seller_has_one_community_even_if_more_are_written_down():
 
 def test_only_the_office_approves():
     """The table gives the brakes' release to staff and administrators alone."""
-    rule = next(rule for rule in RULES if rule.view == "shops.approve_plan")
+    rule = next(rule for rule in RULES if rule.view == "plan.approve")
     allowed = {role for role in Role if may(Person("", "", role, (OURS,)), rule, OURS)}
     assert allowed == {Role.STAFF, Role.ADMIN}
 

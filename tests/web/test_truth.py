@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from pages_browser import Browser, Html
@@ -15,7 +16,7 @@ from chalicelib.domain.offers import ListingState
 from chalicelib.domain.shops import ShopState
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.photos import shrink
-from chalicelib.web.views.balance import BalanceView, ShopBalances
+from chalicelib.web.views.balance import BalanceView, ShopBalances, month_of
 from chalicelib.web.views.home import home_view
 from chalicelib.web.views.orders import masked
 from chalicelib.web.views.products import products_view
@@ -145,9 +146,10 @@ def test_before_every_shop_has_a_night_nothing_is_called_clean(world: World):
     """No night: no answer. A shop without one: not yet."""
     shops = world.store.shops.of_community(COMMUNITY)
     nights = world.store.balances.of_shop(LAZADA)
-    assert BalanceView(()).tone == ""
-    assert BalanceView((ShopBalances(shops[0], nights),)).tone == "ok"
-    assert BalanceView((ShopBalances(shops[0], nights), ShopBalances(shops[1], ()))).tone == "wait"
+    month = month_of(date(2026, 11, 1), (), 2)
+    assert BalanceView((), month).tone == ""
+    assert BalanceView((ShopBalances(shops[0], nights),), month).tone == "ok"
+    assert BalanceView((ShopBalances(shops[0], nights), ShopBalances(shops[1], ())), month).tone == "wait"
 
 
 def test_the_desk_puts_those_who_need_a_person_first(world: World):

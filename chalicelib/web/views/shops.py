@@ -12,8 +12,7 @@ from chalicelib.domain.endings import Ending
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop, ShopState
-from chalicelib.domain.waiting_plans import StalePlanError
-from chalicelib.sync import held_plans
+from chalicelib.domain.waiting_plans import WaitingPlan
 from chalicelib.sync import pause_shop as use_case
 from chalicelib.sync.context import Context, ShopClosedError
 from chalicelib.sync.endings import calendar
@@ -24,7 +23,7 @@ from chalicelib.web.pages import page
 from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
-DONE = ("asked", "approved", "connected", "paused", "resumed", "policy")
+DONE = ("asked", "connected", "paused", "resumed", "policy")
 CHANNELS = ("lazada", "shopee")
 URGENT_DAYS = 7
 TONES = {
@@ -33,16 +32,6 @@ TONES = {
     ShopState.DISCONNECTED: "bad",
     ShopState.PARKED: "bad",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPlan:
-    """A plan the brakes stopped: why, and what it would do."""
-
-    fingerprint: str
-    reasons: tuple[str, ...]
-    summary: tuple[str, ...]
-    approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +108,6 @@ def _switched(visit: Visit, services: Services, switch: Callable[[Context, str],
     return redirect(visit.url(f"/c/{community.id}/shops?done={done}"))
 
 
-def approve_plan(visit: Visit, services: Services) -> Answer:
-    """The plan that was on the page may run. One whose facts have moved is not: a new one is asked for (409)."""
-    community, shop = _asked(visit, services)
-    waiting = _plan(services.store, shop)
-    if waiting is None or waiting.fingerprint != visit.form.get("fingerprint", ""):
-        return _page(visit, services, community, changed=True)
-    try:
-        held_plans.approve(services.context(), shop.id, waiting.fingerprint, visit.email)
-    except (NotFoundError, StalePlanError):
-        return _page(visit, services, community, changed=True)
-    return redirect(visit.url(f"/c/{community.id}/shops?done=approved"))
-
-
 def refused(visit: Visit, services: Services, community: Community, key: str) -> Answer:
     """The page, saying why a shop could not be connected (422)."""
     return _page(visit, services, community, refused=key)
@@ -164,8 +140,8 @@ def _page(
 
 
 def _card(store: Store, shop: Shop, now: datetime) -> ShopCard:
-    plan = _plan(store, shop)
-    tone = "bad" if plan and not plan.approved else TONES[shop.state]
+    plan = store.plans.waiting(shop.id)
+    tone = "bad" if plan and plan.is_waiting else TONES[shop.state]
     offers = sum(1 for _ in store.bindings.of_shop(shop.id))
     until = store.breakers.get(shop.id)[0].open_until if shop.state is ShopState.ACTIVE else None
     tries_at = until if until is not None and until > now else None
@@ -192,10 +168,3 @@ def _consent_until(store: Store, shop: Shop) -> datetime | None:
     except NotFoundError:
         return None
     return min([*ends, *([shop.consent_until] if shop.consent_until else [])])
-
-
-def _plan(store: Store, shop: Shop) -> WaitingPlan | None:
-    held = store.plans.waiting(shop.id)
-    if held is None:
-        return None
-    return WaitingPlan(held.fingerprint, held.reasons, held.summary, held.is_approved)
