@@ -88,7 +88,7 @@ def test_a_long_shop_is_swept_in_parts_and_goes_on_where_the_last_ended(square):
 
 
 def test_a_sweep_begins_again_when_everything_behind_its_place_is_gone(square):
-    """The last listings were deleted between two sweeps: the next one starts from the front, and is not done for ever."""
+    """The last listings were deleted between two sweeps: the next one starts from the front."""
     _sweep(square)
     after = square.store.orders.cursor(SHOP, sweep.STREAM).after
     bindings = square.store.bindings.of_shop(SHOP).values()
