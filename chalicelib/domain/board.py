@@ -16,7 +16,10 @@ LEAST_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One shop. `behind` counts what the last whole run left undone; `hours` orders by Bangkok hour ("13" -> 40)."""
+    """One shop. `behind` counts what the last whole run left undone; `hours` orders by Bangkok hour ("13" -> 40).
+
+    `tasks` are open differences, `plan_waits` says that a plan waits for a person, `refresh_until` when the tokens end.
+    """
 
     shop: str
     run_at: datetime | None = None
@@ -30,6 +33,9 @@ class BoardLine:
     is_clean: bool = False
     first_order_at: datetime | None = None
     order_at: datetime | None = None
+    tasks: int = 0
+    plan_waits: bool = False
+    refresh_until: datetime | None = None
     hours: Mapping[str, int] = field(default_factory=dict)
 
     def is_silent(self, now: datetime) -> bool:

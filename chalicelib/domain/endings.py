@@ -51,14 +51,17 @@ class Ending:
 
 def endings(shop: Shop, tokens: Tokens | None) -> tuple[Ending, ...]:
     """What ends for the shop, the soonest first; nothing for one that never had tokens."""
+    return ends_of(shop, tokens.refresh_until if tokens else None)
+
+
+def ends_of(shop: Shop, refresh_until: datetime | None) -> tuple[Ending, ...]:
+    """The same from the end of the tokens alone; None for a shop without any."""
     found = []
     if shop.consent_until is not None:
         found.append(Ending(shop.id, shop.community, shop.channel, EndingKind.CONSENT, shop.consent_until))
-    if tokens is not None:
-        renews = shop.consent_until is not None and tokens.refresh_until < shop.consent_until
-        found.append(
-            Ending(shop.id, shop.community, shop.channel, EndingKind.TOKEN, tokens.refresh_until, renews=renews)
-        )
+    if refresh_until is not None:
+        renews = shop.consent_until is not None and refresh_until < shop.consent_until
+        found.append(Ending(shop.id, shop.community, shop.channel, EndingKind.TOKEN, refresh_until, renews=renews))
     return soonest_first(found)
 
 

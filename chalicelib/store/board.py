@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from chalicelib.domain.balance import BANGKOK, Balance
 from chalicelib.domain.board import BoardLine
 from chalicelib.domain.orders import Order
 from chalicelib.domain.synclog import EntryState, Run
 from chalicelib.store import keys
 from chalicelib.store.items import from_item, text_of
-from chalicelib.store.table import Absent, AnyOf, AtMost, ConditionFailedError, Table, Update
+from chalicelib.store.table import Absent, AnyOf, AtMost, ConditionFailedError, Item, Table, Update
 
 _DONE = {EntryState.LIVE.value, EntryState.SKIPPED.value}
 _HOUR = "hour_"
@@ -22,11 +25,17 @@ class Board:
 
     def lines(self) -> dict[str, BoardLine]:
         """Shop id -> how it stands, for shops something happened in."""
-        found = {}
-        for row in self._table.query(keys.BOARD):
-            hours = {name.removeprefix(_HOUR): count for name, count in row.items() if name.startswith(_HOUR)}
-            found[row["shop"]] = from_item(BoardLine, {**row, "hours": hours})
-        return found
+        return {row["shop"]: _line(row) for row in self._table.query(keys.BOARD)}
+
+    def of_shops(self, shop_ids: Iterable[str]) -> dict[str, BoardLine]:
+        """The same for these shops alone."""
+        rows = self._table.batch_get(keys.board(shop_id) for shop_id in shop_ids)
+        return {row["shop"]: _line(row) for row in rows.values()}
+
+
+def _line(row: Item) -> BoardLine:
+    hours = {name.removeprefix(_HOUR): count for name, count in row.items() if name.startswith(_HOUR)}
+    return from_item(BoardLine, {**row, "hours": hours})
 
 
 def note_run(table: Table, run: Run) -> None:
@@ -65,6 +74,21 @@ def note_order(table: Table, order: Order) -> None:
         facts["first_order_at"] = at
     if facts:
         table.update(Update(key, set=facts))
+
+
+def note_plan(table: Table, shop_id: str, *, waits: bool) -> None:
+    """The shop's line says whether a plan waits for a person's word."""
+    table.update(Update(keys.board(shop_id), set={"shop": shop_id, "plan_waits": waits}))
+
+
+def note_tasks(table: Table, shop_id: str, count: int) -> None:
+    """The shop's line says how many of its differences are left for a person."""
+    table.update(Update(keys.board(shop_id), set={"shop": shop_id, "tasks": count}))
+
+
+def note_tokens(table: Table, shop_id: str, refresh_until: datetime) -> None:
+    """The shop's line says when its tokens end unless they are renewed."""
+    table.update(Update(keys.board(shop_id), set={"shop": shop_id, "refresh_until": text_of(refresh_until)}))
 
 
 def _newest(table: Table, change: Update, field: str, value: str) -> None:

@@ -8,6 +8,7 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.waiting_plans import HeldChange, WaitingPlan
 from chalicelib.store import keys
+from chalicelib.store.board import note_plan
 from chalicelib.store.items import from_item, text_of, to_item
 from chalicelib.store.table import Absent, ConditionFailedError, Equals, Item, Table, Update, chunks
 
@@ -31,7 +32,8 @@ class WaitingPlans:
         head = {name: value for name, value in to_item(plan).items() if name not in ("changes", *_SAID)}
         key = keys.plan(plan.shop)
         try:
-            self._table.update(Update(key, set=head, when=Equals("fingerprint", plan.fingerprint)))
+            row = self._table.update(Update(key, set=head, when=Equals("fingerprint", plan.fingerprint)))
+            waits = not (row.get("approved_by") or row.get("refused_by"))
         except ConditionFailedError as error:
             before = error.rows[0]
             # A person may be approving the plan that stands there; then it is read again.
@@ -39,6 +41,8 @@ class WaitingPlans:
             self._table.put(keys.keyed(key, head), unmoved)
             if before:
                 self._drop_changes(plan.shop, before["fingerprint"])
+            waits = True
+        note_plan(self._table, plan.shop, waits=waits)
 
     def approve(self, shop_id: str, fingerprint: str, person: str) -> None:
         """This plan, and no other, may run. Raises: NotFoundError when it does not wait any more."""
@@ -68,6 +72,7 @@ class WaitingPlans:
         if row is not None:
             self._table.delete(keys.plan(shop_id))
             self._drop_changes(shop_id, row["fingerprint"])
+            note_plan(self._table, shop_id, waits=False)
 
     def _say(self, shop_id: str, fingerprint: str, word: str, other: str, person: str) -> None:
         said = {f"{word}_by": person, f"{word}_at": text_of(self._clock())}
@@ -76,6 +81,7 @@ class WaitingPlans:
             self._table.update(Update(key, set=said, remove=unsaid, when=Equals("fingerprint", fingerprint)))
         except ConditionFailedError:
             raise NotFoundError(f"no such plan waits for {shop_id}") from None
+        note_plan(self._table, shop_id, waits=False)
 
     def _write_changes(self, plan: WaitingPlan) -> None:
         pk, ends = keys.plan_changes(plan.shop), int(plan.expires_at.timestamp()) + DAY_S

@@ -9,6 +9,7 @@ from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.ports import Clock
 from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
 from chalicelib.store import keys
+from chalicelib.store.board import note_tokens
 from chalicelib.store.items import from_item, moment_of, text_of, to_item
 from chalicelib.store.leases import Leases
 from chalicelib.store.table import (
@@ -117,6 +118,7 @@ class Shops:
                 when=None if expected_generation is None else _generation(expected_generation),
             )
         )
+        note_tokens(self._table, shop_id, tokens.refresh_until)
         return self._opened_tokens(shop_id, row)
 
     def lease(self, shop_id: str, owner: str, seconds: float, purpose: str = "work") -> Lease | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.tasks import Task, seen_again
 from chalicelib.store import keys
+from chalicelib.store.board import note_tasks
 from chalicelib.store.items import from_item, to_item
 from chalicelib.store.table import GSI1, Item, Table
 
@@ -27,6 +28,8 @@ class Tasks:
         known = {row["id"]: from_item(Task, row) for row in rows.values()}
         merged = [seen_again(known[task.id], task) if task.id in known else task for task in tasks]
         self._table.batch_put(_row(task) for task in merged)
+        for community_id, shop_id in sorted({(task.community, task.shop) for task in tasks}):
+            self._count(community_id, shop_id)
 
     def open(self, community_id: str) -> tuple[Task, ...]:
         """Open ones, oldest beginning first."""
@@ -48,12 +51,16 @@ class Tasks:
         if task.is_open:
             task = replace(task, solved_at=at, solved_by=person, note=note)
             self._table.put(_row(task))
+            self._count(community_id, task.shop)
         return task
 
     def solved(self, community_id: str, limit: int = 50) -> tuple[Task, ...]:
         """The last solved first."""
         rows = self._table.query(keys.solved_tasks(community_id), index=GSI1, newest_first=True, limit=limit)
         return tuple(from_item(Task, row) for row in rows)
+
+    def _count(self, community_id: str, shop_id: str) -> None:
+        note_tasks(self._table, shop_id, len(self.of_shop(community_id, shop_id)))
 
 
 def _row(task: Task) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from chalicelib.domain.board import BoardLine
@@ -12,6 +13,9 @@ from chalicelib.domain.help_wanted import HelpWanted, Skill
 class Board(Protocol):
     def lines(self) -> dict[str, BoardLine]:
         """Shop id -> how it stands. One query, however many shops."""
+
+    def of_shops(self, shop_ids: Iterable[str]) -> dict[str, BoardLine]:
+        """The same for these shops alone. Keyed reads."""
 
 
 class Help(Protocol):

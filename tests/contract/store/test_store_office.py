@@ -13,7 +13,10 @@ from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.help_wanted import HelpState, HelpWanted, Skill
 from chalicelib.domain.log_search import LogQuery
 from chalicelib.domain.ports import Store
+from chalicelib.domain.shops import Tokens
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
+from chalicelib.domain.tasks import task_of
+from chalicelib.domain.waiting_plans import HeldChange, waiting_plan
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 ASKED = LogQuery(NOON - timedelta(days=3), NOON + timedelta(hours=1))
@@ -92,6 +95,23 @@ def test_the_board_knows_the_last_run_and_the_newest_night(store: Store) -> None
     line = store.board.lines()["hill-lazada"]
     assert (line.run_at, line.whole_run_at, line.behind, line.failed) == (NOON + timedelta(minutes=1), NOON, 2, 2)
     assert (line.balance_day, line.unexplained, line.drift, line.is_clean) == (NOON.date(), 1, 1, False)
+
+
+def test_the_board_knows_what_waits_for_a_person(store: Store) -> None:
+    """A plan until somebody has spoken, open tasks, and when the tokens end; asked for some shops or for all."""
+    plan = waiting_plan("hill-lazada", "r1", ["price_jumps"], [HeldChange("SetPrice", "T", "T", "price", *"123")], NOON)
+    difference = Difference("O-1", "order_missing_here", "-", "paid")
+    task = task_of("hill", "hill-lazada", NOON.date(), difference, NOON)
+    store.plans.hold(plan)
+    store.tasks.found([task])
+    store.shops.save_tokens("hill-lazada", Tokens("a", "r", NOON, NOON + timedelta(days=20)), None)
+    line = store.board.of_shops(["hill-lazada", "nowhere"])["hill-lazada"]
+    assert (line.plan_waits, line.tasks, line.refresh_until) == (True, 1, NOON + timedelta(days=20))
+    store.plans.refuse("hill-lazada", plan.fingerprint, "nid@example.org")
+    store.plans.hold(plan)
+    store.tasks.solve("hill", task.id, "nid@example.org", NOON)
+    line = store.board.lines()["hill-lazada"]
+    assert (line.plan_waits, line.tasks) == (False, 0)
 
 
 def test_one_person_takes_a_call_for_help(store: Store) -> None:
