@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from chalicelib.domain.call_notes import CallNote, told
+from chalicelib.domain.call_notes import CallNote, secrets_in, told
 from chalicelib.domain.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -47,9 +47,12 @@ def _note(channel: str, response: httpx.Response, clock: Clock) -> CallNote | No
     if not request_id:
         return None
     request = response.request
-    sent = told(_sent(request))
+    sent = _sent(request)
+    # A marketplace may repeat in its message what it was sent: the token it did not like, the buyer it did not find.
+    secrets = secrets_in(sent) | secrets_in(body)
+    path, status = request.url.path, response.status_code
     return CallNote(
-        channel, request_id, clock(), request.method, request.url.path, sent, told(body), response.status_code
+        channel, request_id, clock(), request.method, path, told(sent, secrets), told(body, secrets), status
     )
 
 

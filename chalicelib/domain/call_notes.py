@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
+
+from chalicelib.domain import redaction
 
 MOST_TEXT = 4000
 """Characters kept of a request and of an answer, each."""
@@ -34,8 +36,8 @@ _HARMLESS = frozenset(
 )
 # fmt: on
 _SECRET = re.compile(r"token|sign|secret|password|auth|cookie|buyer|recipient|address|phone|email|customer", re.I)
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\d.])(?:\+?66|0)[\s-]?\d(?:[\s-]?\d){7,8}(?![\d.])")
-_LONG_CODE = re.compile(r"\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{32,}\b")
+_LEAST_SCRUBBED = 4
+"""Shorter texts would be found everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,10 @@ class CallNote:
     status: int
 
 
-def redacted(value: Any, name: str = "", depth: int = 0) -> Any:
+def redacted(value: Any, name: str = "", depth: int = 0, hidden: tuple[str, ...] = ()) -> Any:
     """The value without what is secret or personal: unknown texts as their length, long lists cut.
+
+    `hidden` are texts that may stand nowhere, also not inside a harmless message.
 
     >>> redacted({"item_id": 7, "access_token": "abc", "note": "call me", "item_name": "tea"})
     {'item_id': 7, 'access_token': '[hidden]', 'note': '[7 characters]', 'item_name': 'tea'}
@@ -63,25 +67,48 @@ def redacted(value: Any, name: str = "", depth: int = 0) -> Any:
     if depth > _MOST_DEPTH:
         return "[deeper]"
     if isinstance(value, Mapping):
-        return {str(key)[:60]: redacted(one, str(key), depth + 1) for key, one in list(value.items())[:_MOST_ROWS]}
+        rows = list(value.items())[:_MOST_ROWS]
+        return {_clean(str(key), hidden)[:60]: redacted(one, str(key), depth + 1, hidden) for key, one in rows}
     if isinstance(value, list | tuple):
-        return [redacted(one, name, depth + 1) for one in value[:_MOST_ROWS]]
+        return [redacted(one, name, depth + 1, hidden) for one in value[:_MOST_ROWS]]
     if value is None or isinstance(value, bool):
         return value
-    return _single(value, name)
+    return _single(value, name, hidden)
 
 
-def _single(value: Any, name: str) -> Any:
+def secrets_in(value: Any, name: str = "", is_secret: bool = False) -> set[str]:
+    """Texts that stand under names of secrets and people, however deep: they may be repeated in an error message.
+
+    >>> sorted(secrets_in({"access_token": "abc-1", "recipient": {"name": "สมหญิง"}, "item_name": "tea"}))
+    ['abc-1', 'สมหญิง']
+    """
+    is_secret = is_secret or bool(_SECRET.search(name))
+    value = (_parsed(value) or value) if isinstance(value, str) else value
+    if isinstance(value, Mapping):
+        return {text for key, one in value.items() for text in secrets_in(one, str(key), is_secret)}
+    if isinstance(value, list | tuple):
+        return {text for one in value for text in secrets_in(one, name, is_secret)}
+    text = "" if value is None or isinstance(value, bool) else str(value).strip()
+    return {text} if is_secret and len(text) >= _LEAST_SCRUBBED else set()
+
+
+def _single(value: Any, name: str, hidden: tuple[str, ...]) -> Any:
     text = str(value)
     inner = _parsed(text) if isinstance(value, str) else None
     if inner is not None:
-        return redacted(inner, name, 1)
+        return redacted(inner, name, 1, hidden)
     if name.lower() not in _HARMLESS:
         return f"[{len(text)} characters]" if isinstance(value, str) else "[number]"
     if not isinstance(value, str):
         return value
-    clean = _LONG_CODE.sub("[hidden]", _PERSONAL.sub("[hidden]", text))
+    clean = _clean(text, hidden)
     return clean[:_MOST_VALUE] + ("…" if len(clean) > _MOST_VALUE else "")
+
+
+def _clean(text: str, hidden: tuple[str, ...]) -> str:
+    for one in hidden:
+        text = text.replace(one, "[hidden]")
+    return redaction.safe(text)
 
 
 def _parsed(text: str) -> Any:
@@ -102,7 +129,8 @@ def _tree(node: ElementTree.Element) -> Any:
     return {node.tag: [_tree(child) for child in node]}
 
 
-def told(value: Any) -> str:
-    """The redacted value as text for people, cut to a size."""
-    text = json.dumps(redacted(value), ensure_ascii=False, indent=1, default=str)
+def told(value: Any, secrets: Iterable[str] = ()) -> str:
+    """The redacted value as text for people, cut to a size; none of `secrets` stands in it."""
+    hidden = tuple(sorted(secrets, key=len, reverse=True))
+    text = json.dumps(redacted(value, hidden=hidden), ensure_ascii=False, indent=1, default=str)
     return text[:MOST_TEXT] + ("…" if len(text) > MOST_TEXT else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.domain import redaction
+
 
 class MarketplaceError(Exception):
     """A marketplace did not do what was asked.
@@ -24,6 +26,8 @@ class MarketplaceError(Exception):
         field: str = "",
         retry_after_s: float = 0.0,
     ) -> None:
+        # Marketplaces repeat what they were sent; from here on the message may stand in a log, a page or a letter.
+        message = redaction.safe(message)
         super().__init__(f"{channel} {code}: {message}" if message else f"{channel} {code}")
         self.channel = channel
         self.code = code

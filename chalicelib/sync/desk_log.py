@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from chalicelib.domain import redaction
 from chalicelib.domain.errors import MarketplaceError, OutcomeUnknownError
 from chalicelib.domain.orders import Order, OrderLine
 from chalicelib.domain.ports import Marketplace, Outcome
@@ -93,7 +94,7 @@ def _entries(
             request_id=made.outcome.request_id,
             error=made.outcome.error,
             error_code=made.outcome.code,
-            error_text=made.outcome.message[:500],
+            error_text=redaction.safe(made.outcome.message)[:500],
         )
         for number, line in enumerate(lines)
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from chalicelib.domain import redaction
 from chalicelib.domain.changes import (
     Change,
     CreateListing,
@@ -81,7 +82,7 @@ class Book:
                 request_id=outcome.request_id if outcome else "",
                 error=outcome.error if outcome else "",
                 error_code=outcome.code if outcome else "",
-                error_text=(outcome.message if outcome else getattr(change, "detail", ""))[:500],
+                error_text=redaction.safe(outcome.message if outcome else getattr(change, "detail", ""))[:500],
                 why=self._why(change),
             )
         )

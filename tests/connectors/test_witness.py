@@ -39,6 +39,29 @@ def test_a_write_is_noted_under_its_request_id_without_secrets_or_people():
         assert secret not in note.request + note.answer
 
 
+def test_what_a_marketplace_repeats_of_secrets_and_buyers_is_not_kept():
+    """A short token, a name or an address that was sent stands in no message and under no odd name of the answer."""
+    notes = []
+    sent = {
+        "access_token": "tok-77",
+        "payload": '{"recipient": {"name": "สมหญิง ใจงาม", "address_line": "99 หมู่ 1"}, "item_name": "ชา"}',
+    }
+    answer = {
+        "request_id": "0ac",
+        "message": "tok-77 may not ship to สมหญิง ใจงาม, 99 หมู่ 1",
+        "msg": "ส่ง (081) 234-5678, 081.234.5678, +66 (0) 81 234 5678 หรือ ๐๘๑๒๓๔๕๖๗๘ ไม่ได้",
+        "error": "https://m.example/x?sign=AB12&timestamp=1",
+        "nok@example.org": {"count": 1},
+    }
+    with _client(notes, httpx.Response(200, json=answer)) as http:
+        http.post("https://m.example/order/pack", data=sent)
+    (note,) = notes
+    assert "ชา" in note.request
+    assert "may not ship to" in note.answer
+    for secret in ("tok-77", "สมหญิง", "หมู่ 1", "234", "๒๓๔", "AB12", "nok@example.org"):
+        assert secret not in note.request + note.answer
+
+
 @pytest.mark.parametrize(
     ("method", "path", "answer"),
     [
