@@ -13,19 +13,22 @@ from chalice import Chalice
 from PIL import Image, ImageDraw
 
 from chalicelib.domain.balance import Balance, Difference
-from chalicelib.domain.catalogue import Axis, Community, Kind, Product, Size, Variant
+from chalicelib.domain.catalogue import Axis, Community, Kind, Maker, Product, Size, Variant
 from chalicelib.domain.changes import SetPrice
 from chalicelib.domain.import_job import ImportJob, JobState
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState, desired_listing
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
 from chalicelib.domain.ports import Store
+from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
+from chalicelib.domain.sharing import ShareRule
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.domain.waiting_plans import waiting_plan
 from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
+from chalicelib.sync import settle
 from chalicelib.sync.held_plans import as_held
 from chalicelib.sync.import_catalogue import prepare
 from chalicelib.sync.import_report import as_report
@@ -142,11 +145,13 @@ def a_world(*, empty: bool = False) -> World:
         world.store.communities.save(COMMUNITIES[0])
         return world
     _fill(world.store)
+    _money(world)
     return world
 
 
 def _fill(store: Store) -> None:
-    products = [_stored(store, one) for one in _products(store)]
+    makers = {"NP-120": "sri", "NP-SET": "chan"}
+    products = [_stored(store, replace(one, maker=makers.get(one.code, ""))) for one in _products(store)]
     shops = [
         Shop("namphrik-tittu-lazada", "namphrik-tittu", "lazada", "100123", "app"),
         Shop("namphrik-tittu-shopee", "namphrik-tittu", "shopee", "220456", "app"),
@@ -185,7 +190,9 @@ def _imports(store: Store) -> None:
     key = store.uploads.put(json.dumps(report).encode(), "application/json")
     file, job_id = store.uploads.put(book, "application/zip"), "20261125030000-job"
     job = ImportJob("namphrik-tittu", job_id, "สินค้า พ.ย.xlsx", file, NOW - timedelta(minutes=2), PEOPLE[0].email)
-    ready = replace(job, state=JobState.READY, report=key, changed=1, unchanged=3, refused=1, total=1, touched_at=job.at)
+    ready = replace(
+        job, state=JobState.READY, report=key, changed=1, unchanged=3, refused=1, total=1, touched_at=job.at
+    )
     store.imports.add(ready)
 
 
@@ -335,6 +342,42 @@ def _orders(store: Store) -> None:
         buyer = Buyer("สมชาย ใจดี", "0812345678", "99 ถนนพหลโยธิน")
         order = Order(shop, f"25112600{number}KX7", at, at, (line,), line.paid, buyer)
         store.orders.take("namphrik-tittu", order, None, ())
+
+
+def _money(world: World) -> None:
+    """Settled: a Lazada order short of its price and corrected later, a Shopee escrow, and an order nobody knows."""
+    store, ctx = world.store, world.services().context()
+    for maker, name in (("sri", "ยายศรี"), ("chan", "ป้าจันทร์")):
+        store.catalogues.save_maker("namphrik-tittu", Maker(maker, name))
+    agreed = ShareRule("namphrik-tittu", date(2026, 10, 1), "ร้านค้าชุมชนพะเยา", 500, "กองทุนป่าชุมชน", 100)
+    store.money_rules.add(agreed)
+    lazada, shopee = (store.shops.get(f"namphrik-tittu-{channel}") for channel in ("lazada", "shopee"))
+    early = _settled(lazada.id, "LZ-1031", 25, ("", FeeClass.SALE, 17800, "251001009AA1"), ("", FeeClass.TAX, -534, ""))
+    known = ("251126003KX7", "251126002KX7")
+    week = _settled(
+        lazada.id,
+        "LZ-1125",
+        0,
+        ("1", FeeClass.SALE, 35800, known[0]),
+        ("1", FeeClass.COMMISSION, -1990, known[0]),
+        ("", FeeClass.PAYMENT_FEE, -1065, known[0]),
+    )
+    escrow = _settled(
+        shopee.id, known[1], 0, ("", FeeClass.SALE, 26700, known[1]), ("", FeeClass.SERVICE_FEE, -1335, known[1])
+    )
+    settle.hear(ctx, lazada, [early, replace(week, paid_at=None)])
+    settle.hear(ctx, shopee, [escrow])
+    dearer = (*week.lines[:2], replace(week.lines[2], amount=Money(-1165)))
+    settle.hear(ctx, lazada, [replace(week, lines=dearer, payout=week.payout - Money(100), paid_at=None)])
+
+
+def _settled(shop: str, name: str, days: int, *rows: tuple[str, FeeClass, int, str]) -> Settlement:
+    at = NOW - timedelta(days=days, hours=1)
+    lines = tuple(
+        SettlementLine(shop, f"{name}-{number}", at, fee, Money(minor), fee.value, order, line, name)
+        for number, (line, fee, minor, order) in enumerate(rows)
+    )
+    return Settlement(shop, name, at, lines, Money(sum(line.amount.minor for line in lines)), at + timedelta(minutes=9))
 
 
 def _balances(store: Store) -> None:

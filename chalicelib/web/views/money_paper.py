@@ -1,0 +1,78 @@
+"""Statements as printed sheets: the words and columns, before anybody draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from chalicelib.domain.catalogue import Community
+from chalicelib.domain.money import Money
+from chalicelib.sync.statements import AccountStatement, CommunityStatement, StatementRow
+from chalicelib.web.paper import Align, Column, Sheet, Table
+from chalicelib.web.words import Words
+
+AMOUNTS = ("goods", "fees", "commission", "pledge", "net")
+
+
+def account_sheet(
+    words: Words, community: Community, told: AccountStatement, title: str, channels: Mapping[str, str]
+) -> Sheet:
+    """One account's month, a row for each order and day."""
+    columns = (
+        Column(words.t("money.day"), 1.5),
+        Column(words.t("money.order"), 2.5),
+        *(Column(words.t(f"money.{name}"), 1.35, Align.RIGHT) for name in AMOUNTS),
+    )
+    rows = tuple((words.short_day(one.day), _order(words, one, channels), *_amounts(one)) for one in told.rows)
+    totals = ((words.t("money.total"), "", *_amounts(told.total)),)
+    facts = (*_facts(words, community, told.since, told.until), (words.t("money.net"), words.money(told.net)))
+    return Sheet(title, facts, (Table(columns, rows, totals),), _footer(words, community))
+
+
+def overview_sheet(words: Words, community: Community, told: CommunityStatement, title: str) -> Sheet:
+    """The community's month: what was paid and taken, and whose it is."""
+    kinds = Table(
+        (Column(words.t("money.kind"), 3), Column(words.t("money.amount"), 1, Align.RIGHT)),
+        tuple((words.label("fee_class", fee.value), _plain(amount)) for fee, amount in told.by_class),
+        ((words.t("money.paid_in"), _plain(told.payout)),),
+        words.t("money.taken"),
+    )
+    columns = (
+        Column(words.t("money.account"), 3),
+        *(Column(words.t(f"money.{name}"), 1.35, Align.RIGHT) for name in AMOUNTS),
+    )
+    rows = tuple(
+        (f"{words.label('money_side', one.side.value)} {one.name}".strip(), *_amounts(one.total))
+        for one in told.accounts
+    )
+    sums = ("", "", "", "", _plain(told.payout))
+    shares = Table(columns, rows, ((words.t("money.total"), *sums),), words.t("money.whose"))
+    facts = (*_facts(words, community, told.since, told.until), (words.t("money.paid_in"), words.money(told.payout)))
+    return Sheet(title, facts, (kinds, shares), _footer(words, community))
+
+
+def _facts(words: Words, community: Community, since: date, until: date) -> tuple[tuple[str, str], ...]:
+    group = f"{community.name_th} ({community.group_th})" if community.group_th else community.name_th
+    span = f"{words.day(since)} – {words.day(until)}"
+    return ((words.t("money.community"), group), (words.t("money.period"), span))
+
+
+def _footer(words: Words, community: Community) -> str:
+    return words.t("money.printed_by", name=community.name_th)
+
+
+def _order(words: Words, row: StatementRow, channels: Mapping[str, str]) -> str:
+    if not row.order_id:
+        return words.t("money.no_order")
+    channel = words.label("channel", channels.get(row.shop, row.shop))
+    note = f" ({words.t('money.correction')})" if row.is_correction else ""
+    return f"{channel} {row.order_id}{note}"
+
+
+def _amounts(row: StatementRow) -> tuple[str, ...]:
+    return tuple(_plain(one) for one in (row.goods, row.fees, row.commission, row.pledge, row.net))
+
+
+def _plain(amount: Money) -> str:
+    """Two decimals always, so that digits stand below digits."""
+    return f"{amount.decimal:,.2f}"
