@@ -130,7 +130,6 @@ RULES = (
     Rule("POST", "/people", "people.save", ADMINS),
     Rule("GET", "/communities", "communities.communities", ADMINS),
     Rule("POST", "/communities", "communities.save", ADMINS),
-    Rule("GET", "/board", "board.board", OFFICE),
     Rule("GET", "/letters", "letters.letters", OFFICE),
     Rule("POST", "/letters/preview", "letters.preview_letters", OFFICE),
     Rule("POST", "/letters/replay", "letters.replay_letters", OFFICE),

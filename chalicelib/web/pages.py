@@ -13,6 +13,7 @@ from chalicelib.domain.catalogue import Community
 from chalicelib.web import texts
 from chalicelib.web.access import OFFICE, RULES
 from chalicelib.web.answers import Answer
+from chalicelib.web.roles import Role
 from chalicelib.web.services import Person
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import TONES, Words
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 ROOM = Path(__file__).parent
 TABS = ("products", "orders", "money", "shops")
 """What a thumb reaches at the bottom of a phone."""
-OTHERS = ("stock", "balance", "log", "tasks", "import", "help")
+OTHERS = ("stock", "balance", "tasks", "log", "import", "progress", "ask")
 """The rest of a community's pages: in the desk's navigation, and on phones below the page of its shops."""
+DESK = ("log", "letters", "help", "progress", "people", "communities")
+"""Pages about all communities, beside the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ class Frame:
         return _there(OTHERS) if self.community and self.person else ()
 
     @property
+    def desk(self) -> tuple[str, ...]:
+        """Where a reader who works for several communities can go from a page that is about none of them."""
+        return () if self.community or not self.person or not self.has_desk else _desk(self.person.role)
+
+    @property
     def in_office(self) -> bool:
         """Whether the reader is staff: sees request ids and approves plans."""
         return self.person is not None and self.person.role in OFFICE
@@ -70,6 +78,12 @@ class Frame:
         if self.community is None:
             return ""
         return self.community.province_th if self.language == "th" else self.community.province_en
+
+
+@cache
+def _desk(role: Role) -> tuple[str, ...]:
+    paths = {rule.path for rule in RULES if rule.method == "GET" and rule.roles and role in rule.roles}
+    return tuple(name for name in DESK if f"/{name}" in paths)
 
 
 @cache

@@ -40,6 +40,8 @@ def test_every_change_stands_with_what_was_what_becomes_and_why(browse, world):
 def test_the_shops_page_and_the_board_lead_to_it(browse):
     """Who should decide finds it from where they are."""
     assert f'href="{PLAN}"' in browse(STAFF).get(f"{HOME}/shops").body.decode()
+    assert f'href="{PLAN}"' in browse(STAFF).get("/").body.decode()
+    assert f'href="{PLAN}"' in browse(PARTNER).get("/").body.decode()
 
 
 def test_refused_it_stays_undone_and_says_by_whom(browse, world):

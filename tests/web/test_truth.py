@@ -17,7 +17,7 @@ from chalicelib.domain.shops import ShopState
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.photos import shrink
 from chalicelib.web.views.balance import BalanceView, ShopBalances, month_of
-from chalicelib.web.views.home import home_view
+from chalicelib.web.views.board import board_view
 from chalicelib.web.views.orders import masked
 from chalicelib.web.views.products import products_view
 
@@ -154,12 +154,15 @@ def test_before_every_shop_has_a_night_nothing_is_called_clean(world: World):
 
 def test_the_desk_puts_those_who_need_a_person_first(world: World):
     """A waiting plan, a dead shop or an unclean night is never a tick."""
-    view = home_view(world.store, world.store.communities.list(), {})
-    assert [card.community.id for card in view.cards if card.needs_a_person] == [
-        card.community.id for card in view.cards[: view.attention]
+    store = world.store
+    view = board_view(store.communities.list(), store.shops.list(), store.board.lines(), (), NOW)
+    assert [(line.community.id, line.tone) for line in view.lines] == [
+        ("kratip", "bad"),
+        (COMMUNITY, "bad"),
+        ("saima", "off"),
     ]
-    tones = {line.shop.id: line.tone for card in view.cards for line in card.shops}
-    assert tones == {LAZADA: "wait", SHOPEE: "bad", "kratip-shopee": "bad"}
+    line = next(line for line in view.lines if line.community.id == COMMUNITY)
+    assert (line.plans, line.stopped) == ((SHOPEE,), 0)
 
 
 def test_a_waiting_plan_is_approved_by_name_and_runs(browse, world: World):
