@@ -55,7 +55,8 @@ class CountedIn:
 class Return:
     """One return or refund as the channel shows it; times aware UTC. `answer_until` is the seller's deadline.
 
-    `counted_in` is ours: what a person found in the parcel and put back on the shelf; no channel knows of it.
+    `counted_in` is ours: what a person found in the parcel and put back on the shelf; no channel knows of it. So is
+    `buyer_gone`: what the buyer wrote and the parcel's number were erased with his details, and stay away.
     """
 
     shop: str
@@ -70,6 +71,7 @@ class Return:
     answer_until: datetime | None = None
     tracking_number: str = ""
     counted_in: tuple[CountedIn, ...] = ()
+    buyer_gone: bool = False
 
     @property
     def key(self) -> str:
@@ -105,7 +107,13 @@ def merged_return(heard: Return, known: Return | None) -> Return:
     is_behind = heard.updated_at == known.updated_at and _rank(heard.state) < _rank(known.state)
     if is_old or is_behind:
         return known
-    return replace(heard, created_at=min(heard.created_at, known.created_at), counted_in=known.counted_in)
+    kept = replace(heard, created_at=min(heard.created_at, known.created_at), counted_in=known.counted_in)
+    return without_buyer(kept) if known.buyer_gone else kept
+
+
+def without_buyer(one: Return) -> Return:
+    """The return without the buyer's own words and without the number by which his parcel is found."""
+    return replace(one, reason="", tracking_number="", buyer_gone=True)
 
 
 def undelivered_id(order_id: str) -> str:

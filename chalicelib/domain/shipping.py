@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -98,6 +98,11 @@ class ToPack:
     def waiting_lines(self) -> tuple[OrderLine, ...]:
         """Lines that are in no parcel yet and that the community itself ships."""
         return waiting_lines(self.order, self.parcels)
+
+
+def untracked(parcels: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
+    """The parcels without the numbers by which a carrier's page finds who got them."""
+    return tuple(replace(one, tracking_number="") for one in parcels)
 
 
 def is_to_hand_over(order: Order) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.domain.shipping import (
     ShippingChoice,
     ToPack,
     to_pack,
+    untracked,
     waiting_lines,
 )
 from chalicelib.domain.shops import Shop
@@ -153,6 +154,8 @@ def looked(ctx: Context, shop: Shop, desk: ShopDesk, order_id: str) -> tuple[Ord
     parcels = desk.parcels(order_id)
     if known and ctx.store.parcels.busy(shop.id, order_id):
         parcels = _not_back(parcels, known)
+    if order.buyer_gone:
+        parcels = untracked(parcels)
     if parcels != known:
         ctx.store.parcels.save(shop.id, order_id, parcels)
     return order, parcels

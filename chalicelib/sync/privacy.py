@@ -10,6 +10,8 @@ from typing import Any
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.orders import Buyer, Order
 from chalicelib.domain.privacy import Opening, OpeningReason, OpeningRefusedError, is_done, may_open
+from chalicelib.domain.returns import without_buyer
+from chalicelib.domain.shipping import untracked
 from chalicelib.domain.shops import Shop
 from chalicelib.sync.context import Context
 
@@ -63,7 +65,8 @@ def told(ctx: Context, person: str, community_id: str, orders: Iterable[Order]) 
 
 
 def erase(ctx: Context, community_id: str, orders: Iterable[Order]) -> Erased:
-    """The buyers of these orders are gone: sealed details and what was shown masked; no later reading brings them back.
+    """The buyers of these orders are gone: sealed details, what was shown masked, what they wrote in a return, and the
+    numbers by which their parcels are found; no later reading brings them back.
 
     An order that is still to be delivered keeps its buyer until then: the parcel must find its way.
     """
@@ -75,8 +78,19 @@ def erase(ctx: Context, community_id: str, orders: Iterable[Order]) -> Erased:
             continue
         if not order.buyer_gone:
             ctx.store.orders.erase_buyer(community_id, order)
+        _erase_beside(ctx, order)
         erased.append(order.key)
     return Erased(tuple(erased), tuple(kept))
+
+
+def _erase_beside(ctx: Context, order: Order) -> None:
+    """What other rows of the order tell about its buyer."""
+    for one in ctx.store.returns.of_order(order.shop, order.order_id):
+        if not one.buyer_gone:
+            ctx.store.returns.take(without_buyer(one), one)
+    parcels = ctx.store.parcels.of_order(order.shop, order.order_id)
+    if any(one.tracking_number for one in parcels):
+        ctx.store.parcels.save(order.shop, order.order_id, untracked(parcels))
 
 
 def _facts(ctx: Context, person: str, community_id: str, order: Order) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.privacy import OpeningReason, OpeningRefusedError
+from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState
+from chalicelib.domain.shipping import Parcel, ParcelState
 from chalicelib.domain.shops import Shop
 from chalicelib.store.build import memory_store
-from chalicelib.sync import privacy, take_orders
+from chalicelib.sync import privacy, returns, take_orders
 from chalicelib.sync.context import Context
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -146,6 +149,28 @@ def test_an_erased_buyer_stays_away(ctx):
     assert (kept.buyer, kept.state) == (Buyer(), OrderState.COMPLETED)
     assert ctx.store.orders.buyer(SHOP.id, "1") == Buyer()
     assert privacy.find(ctx, "office", "village", phone=NAPA.phone) == ()
+
+
+def test_what_a_buyer_wrote_and_his_parcels_number_go_with_him(ctx):
+    """A return keeps what was asked and what was counted; read again, neither words nor numbers come back."""
+    order = heard(ctx, state=OrderState.DELIVERED)
+    ctx.store.parcels.save(SHOP.id, "1", (Parcel("1", "p", ParcelState.DELIVERED, ("l",), "TH123", "Flash"),))
+    wrote = "แตก: โทรหานภาที่ 081-234-5678 หรือบ้าน 12 หมู่ 3"
+    asked = Return(
+        SHOP.id, "r", "1", ReturnKind.MONEY_ONLY, ReturnState.ASKED,
+        (ReturnLine("l", "TEA", 1, Money(100)),), wrote, NOON, NOON, tracking_number="TH9",
+    )  # fmt: skip
+    returns.take_all(ctx, SHOP, [asked])
+    assert ctx.store.returns.get(SHOP.id, "r").reason == "แตก: โทรหานภาที่ * หรือบ้าน 12 หมู่ 3"
+
+    privacy.erase(ctx, "village", [order])
+    privacy.erase(ctx, "village", [ctx.store.orders.get(SHOP.id, "1")])
+    later = NOON + timedelta(hours=1)
+    returns.take_all(ctx, SHOP, [replace(asked, state=ReturnState.REFUNDED, updated_at=later)])
+
+    kept = ctx.store.returns.get(SHOP.id, "r")
+    assert (kept.reason, kept.tracking_number, kept.state) == ("", "", ReturnState.REFUNDED)
+    assert [one.tracking_number for one in ctx.store.parcels.of_order(SHOP.id, "1")] == [""]
 
 
 def test_a_parcel_under_way_keeps_its_buyer(ctx):
