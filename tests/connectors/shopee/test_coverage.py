@@ -133,7 +133,7 @@ def test_every_message_the_page_quotes_beside_a_code_of_many_meanings_has_one(pa
 def test_quirks_name_tests_that_exist():
     """What a quirk says pins it is a test of this folder, or of the engine against both marketplaces."""
     pinned = set(re.findall(r"\b(test_[a-z0-9_]+)", (FOLDER / "QUIRKS.md").read_text("utf-8")))
-    folders = Path(__file__).parent, Path(__file__).parents[2] / "sync"
+    folders = [Path(__file__).parent, *(Path(__file__).parents[2] / name for name in ("sync", "jobs"))]
     tests = "\n".join(path.read_text("utf-8") for folder in folders for path in folder.glob("test_*.py"))
 
     assert len(pinned) > 20
