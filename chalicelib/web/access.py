@@ -117,6 +117,7 @@ RULES = (
     Rule("GET", "/c/{community}/log/{run}/call/{number}", "changes.call", OFFICE),
     Rule("GET", "/c/{community}/changes", "changes.community"),
     Rule("GET", "/c/{community}/changes.csv", "changes.community_csv"),
+    Rule("POST", "/c/{community}/changes/retry", "retry_many.retry_own"),
     Rule("GET", "/log", "changes.office", OFFICE),
     Rule("GET", "/log.csv", "changes.office_csv", OFFICE),
     Rule("POST", "/log/retry", "retry_many.retry", OFFICE),

@@ -15,7 +15,7 @@ from chalicelib.domain.call_notes import CallNote
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.help_wanted import HelpState
 from chalicelib.domain.shops import Shop
-from chalicelib.domain.synclog import Entry, EntryState, Run
+from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.web.views.balance import month_of
 from chalicelib.web.views.changes import safe_cell
 
@@ -84,6 +84,25 @@ def test_a_cluster_is_tried_again_after_a_look(browse, world):
     assert world.queues.sent == []
     assert staff.post("/log/retry", {**asked, "step": "send"}).status_code == 303
     assert [(lane, message["shop"]) for lane, message in world.queues.sent] == [("urgent", "namphrik-tittu-lazada")]
+
+
+def test_only_what_is_ticked_is_tried_again(browse, world):
+    """Looked at first; an unticked neighbour and another community's change stay as they are."""
+    run = Run("run-bulk", "namphrik-tittu", "namphrik-tittu-lazada", "lazada", "bulk", "sweep", NOW)
+    world.store.log.start(run)
+    world.store.log.finish(replace(run, ended_at=NOW, state=RunState.COMPLETE))
+    other = _failed(1, product_code="KM-80", seller_sku="KM-80")
+    world.store.log.add([_failed(0), other, _failed(2, "kratip-shopee", run="run-k")])
+    seller, ticks = browse(SELLER), {"only": "ticked", "tick.run-bulk.1": "yes", "tick.run-k.2": "yes"}
+    assert 'name="tick.run-bulk.1"' in seller.get(f"{HOME}/changes").body.decode()
+    assert 'name="tick.run-bulk.1"' in seller.get(f"{HOME}/log/run-bulk").body.decode()
+    looked = seller.post(f"{HOME}/changes/retry", ticks).body.decode()
+    assert 'name="tick.run-bulk.1"' in looked
+    assert "NP-120" not in looked
+    assert world.queues.sent == []
+    assert "ยังไม่ได้ติ๊กรายการใด" in seller.post(f"{HOME}/changes/retry", {"only": "ticked"}).body.decode()
+    assert seller.post(f"{HOME}/changes/retry", {**ticks, "step": "send"}).status_code == 303
+    assert [(message["shop"], message["skus"]) for _, message in world.queues.sent] == [(other.shop, ["KM-80"])]
 
 
 def test_two_hundred_communities_stand_on_the_board_at_once(browse, world):

@@ -54,6 +54,11 @@ class ChangesView:
         return urlencode({name: value for name, value in {**self.asked, **more}.items() if value})
 
     @property
+    def may_tick(self) -> bool:
+        """Whether some changes can be tried again; not while the page renews itself, which would forget the ticks."""
+        return not self.live and any(line.is_open for line in self.lines)
+
+    @property
     def is_filtered(self) -> bool:
         """Whether anything was asked."""
         return any(self.asked.values())
@@ -69,9 +74,7 @@ def office(visit: Visit, services: Services) -> Answer:
     view = _view(visit, services, tuple(sorted(services.store.communities.list(), key=lambda one: one.name_th)))
     asked = replace(_query(visit, ""), state=EntryState.FAILED.value)
     troubles = services.store.log.search(asked, MOST_TROUBLES).entries
-    done = visit.query.get("done", "")
-    view = replace(view, groups=clusters(troubles)[:20], done=int(done) if done.isdigit() and len(done) < 6 else 0)
-    return page(visit, "changes", view)
+    return page(visit, "changes", replace(view, groups=clusters(troubles)[:20]))
 
 
 def community(visit: Visit, services: Services) -> Answer:
@@ -115,6 +118,7 @@ def _view(visit: Visit, services: Services, communities: tuple[Community, ...]) 
     asked = _query(visit, home)
     found: LogPage = services.store.log.search(asked, PER_PAGE, visit.query.get("older", ""))
     shops = services.store.shops.of_community(asked.community) if asked.community else ()
+    done = visit.query.get("done", "")
     said = {name: visit.query.get(name, "").strip()[:80] for name in FILTERS}
     return ChangesView(
         lines=tuple(entry_line(entry) for entry in found.entries),
@@ -126,6 +130,7 @@ def _view(visit: Visit, services: Services, communities: tuple[Community, ...]) 
         here=f"/c/{home}/changes" if home else "/log",
         older=found.older,
         live=visit.query.get("live") == "1" and "older" not in visit.query,
+        done=int(done) if done.isascii() and done.isdigit() and len(done) < 6 else 0,
     )
 
 

@@ -68,6 +68,11 @@ class EntryLine:
     needs: str
 
     @property
+    def tick(self) -> str:
+        """The name of its box: the run and the number in it."""
+        return f"tick.{self.entry.run}.{self.entry.number}"
+
+    @property
     def is_open(self) -> bool:
         """Whether it may be tried again."""
         return is_open(self.entry)

@@ -1,10 +1,11 @@
-"""Trying again what a filter of the office's log finds, over many shops, after a look at what it would send."""
+"""Trying again what a filter of the log finds, or what was ticked in it, after a look at what it would send."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop, ShopState
@@ -19,6 +20,7 @@ from chalicelib.web.views.retry import MOST_SKUS, is_open, skus_of
 from chalicelib.web.visits import Visit
 
 MOST_ENTRIES, MOST_SHOWN = 500, 10
+TICK = "tick."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,13 @@ class ShopRetry:
 
 @dataclass(frozen=True, slots=True)
 class RetryManyView:
-    """All of them, and the filters to ask with again."""
+    """All of them, and what to ask with again: the filters, and the ticked changes where only those are meant."""
 
     shops: tuple[ShopRetry, ...]
     asked: Mapping[str, str]
+    ticked: Mapping[str, str]
+    here: str
+    names: Mapping[str, str]
 
     @property
     def skus(self) -> int:
@@ -56,20 +61,51 @@ class RetryManyView:
 
 
 def retry(visit: Visit, services: Services) -> Answer:
-    """Look first, then ask: the step decides. At most 500 changes in one go."""
+    """Over all communities. Look first, then ask: the step decides. At most 500 changes in one go."""
+    return _retry(visit, services, "", "/log")
+
+
+def retry_own(visit: Visit, services: Services) -> Answer:
+    """The same for one community; a ticked change of another is as if it were not there."""
+    found = services.store.communities.get(visit.parameters["community"])
+    return _retry(visit, services, found.id, f"/c/{found.id}/changes", found)
+
+
+def _retry(visit: Visit, services: Services, home: str, here: str, community: Community | None = None) -> Answer:
     given = {name: visit.form.get(name, "") for name in FILTERS if visit.form.get(name)}
-    found = services.store.log.search(asked_of(given, visit.now, ""), MOST_ENTRIES).entries
+    ticked = {name: value for name, value in visit.form.items() if name.startswith(TICK) or name == "only"}
+    if ticked.get("only") == "ticked":
+        found = _ticked(services.store, ticked, home)
+    else:
+        found = services.store.log.search(asked_of(given, visit.now, home), MOST_ENTRIES).entries
     meant = _by_shop(services.store, [entry for entry in found if is_open(entry)])
     if not meant and visit.form.get("step") == "send":
         raise NotFoundError("nothing of this is open any more")
     if visit.form.get("step") != "send":
         shown = [_looked(services, one) if place < MOST_SHOWN else one for place, one in enumerate(meant)]
-        return page(visit, "retry_many", RetryManyView(tuple(shown), given))
+        names = {one.shop.community: services.store.communities.get(one.shop.community).name_th for one in shown}
+        view = RetryManyView(tuple(shown), given, ticked, here, names)
+        return page(visit, "retry_many", view, community=community, tab="log" if community else "")
     for one in meant:
         if not one.closed:
             asked = traced(look_at_offers(one.shop.id, one.skus, "person"), "retry:log", visit.now)
             services.queues.send("urgent", [asked])
-    return redirect(visit.url(f"/log?done={sum(not one.closed for one in meant)}"))
+    return redirect(visit.url(f"{here}?done={sum(not one.closed for one in meant)}"))
+
+
+def _ticked(store: Store, names: Iterable[str], home: str) -> tuple[Entry, ...]:
+    """The changes whose boxes were ticked: each box is named after its run and its number in it."""
+    numbers: dict[str, set[str]] = {}
+    for name in names:
+        run, _, number = name.removeprefix(TICK).rpartition(".")
+        numbers.setdefault(run, set()).add(number)
+    numbers.pop("", None)
+    return tuple(
+        entry
+        for run, wanted in numbers.items()
+        for entry in store.log.entries(run)
+        if str(entry.number) in wanted and home in ("", entry.community)
+    )
 
 
 def _by_shop(store: Store, entries: list[Entry]) -> list[ShopRetry]:
