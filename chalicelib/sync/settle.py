@@ -33,6 +33,8 @@ OVERLAP = timedelta(days=35)
 """How far back a statement is heard again: edits and lines that come late are found for that long."""
 STEP = timedelta(days=7)
 """What is read before the place is noted, so that a reading that stops goes on from there."""
+LAST_SECOND = timedelta(seconds=1)
+"""Channels' windows end before their end: what was settled this very second is in, too."""
 
 
 class UnfinishedError(Exception):
@@ -59,7 +61,7 @@ def settle(ctx: Context, shop_id: str) -> Settled:
     booker = _Booker(ctx, shop, now, told)
     at = _begin(ctx, shop, now)
     while at <= now:
-        upto = min(at + STEP, now + timedelta(seconds=1))
+        upto = min(at + STEP, now + LAST_SECOND)
         for page in desk.settlements(at, upto):
             booker.hear_all(page)
         at = upto
@@ -81,7 +83,8 @@ def _begin(ctx: Context, shop: Shop, now: datetime) -> datetime:
     """Where to read from: where a reading stopped, else what the last whole one saw, with overlap."""
     whole = ctx.store.orders.cursor(shop.id, STREAM)
     half = ctx.store.orders.cursor(shop.id, HALF)
-    if half is not None and half.at <= (whole.at if whole else now):
+    # A whole reading leaves its place at most a second behind itself; further on, one stopped after a long rest.
+    if half is not None and not (whole is not None and whole.at < half.at <= whole.at + LAST_SECOND):
         return half.at
     return whole.at - OVERLAP if whole else now - timedelta(days=FIRST_DAYS)
 

@@ -56,6 +56,27 @@ def test_a_reading_that_runs_out_of_time_goes_on_where_it_stopped(ctx):
     assert [sum(one.amount.minor for one in entries(ctx, name)) for name in source.held] == [-100] * 12
 
 
+def test_a_reading_that_stops_again_and_again_after_a_long_rest_ends(ctx):
+    """The shop rested for three weeks: what lies beyond the last whole reading is reached too, step by step."""
+    source = StatementSource()
+    settle.settle(replace(ctx, channel=lambda name: source), LAZADA)
+    later = ctx.clock() + timedelta(days=24)
+    new = a_statement("NEW", later - timedelta(days=1), -100)
+    source.held[new.id] = new
+    hurried = replace(ctx, channel=lambda name: source, clock=lambda: later, remaining_s=lambda: 0.0)
+    for _ in range(12):
+        try:
+            settle.settle(hurried, LAZADA)
+            break
+        except settle.UnfinishedError:
+            continue
+    else:
+        pytest.fail("the reading begins anew each time it stops")
+
+    found = ctx.store.ledger.between("sample", later - timedelta(days=9), later)
+    assert [one.amount.minor for one in found if one.settlement == "NEW"] == [-100]
+
+
 def test_money_of_an_unknown_order_waits_with_the_community(ctx):
     """Named, and divided by a correction once the order is ours."""
     shop = ctx.store.shops.get(LAZADA)
