@@ -83,7 +83,7 @@ def community(visit: Visit, services: Services) -> Answer:
     turning = _turning(visit)
     rows = counting.of_quarters(services.context(), found.id, turning.quarter)
     view = ProgressView(turning, rows[-1], tuple(reversed(rows)), counting.sales_chart(rows, spoken(visit)))
-    return page(visit, "progress", view, community=found, tab="money")
+    return page(visit, "progress", view, community=found, tab="progress")
 
 
 def community_csv(visit: Visit, services: Services) -> Answer:
