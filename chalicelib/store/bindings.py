@@ -15,6 +15,7 @@ from chalicelib.store.table import (
     AtLeast,
     ConditionFailedError,
     Equals,
+    Item,
     Put,
     Table,
     Update,
@@ -48,14 +49,7 @@ class Bindings:
         for binding in bindings:
             key = places.binding(binding.shop, binding.seller_sku)
             rows[key] = places.keyed(key, to_item(binding))
-        if lease is None:
-            self._table.batch_put(rows.values())
-            return
-        for some in chunks(list(rows.values()), MAX_OPERATIONS - 1):
-            try:
-                self._table.write([still_held(lease), *(Put(row) for row in some)])
-            except ConditionFailedError:
-                raise LeaseLostError(f"{lease.shop}: another worker holds it") from None
+        self._write(list(rows.values()), lease)
 
     def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
         """The remembered quantity falls by the units, never below zero; a SKU without binding is ignored."""
@@ -72,12 +66,13 @@ class Bindings:
         rows = self._table.batch_get(places.claimed_units(shop_id, sku) for sku in skus)
         return {row["seller_sku"]: from_item(Claim, row) for row in rows.values()}
 
-    def claim(self, shop_id: str, claims: Mapping[str, Claim]) -> None:
-        """The claims are as given."""
-        self._table.batch_put(
+    def claim(self, shop_id: str, claims: Mapping[str, Claim], lease: Lease | None = None) -> None:
+        """The claims are as given. Raises: LeaseLostError, as `save`: who lost the shop must not lower its claims."""
+        rows = [
             places.keyed(places.claimed_units(shop_id, sku), {"seller_sku": sku, **to_item(claim)})
             for sku, claim in claims.items()
-        )
+        ]
+        self._write(rows, lease)
 
     def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
         """Content key -> the marketplace's reference, for photos handed over before."""
@@ -90,6 +85,17 @@ class Bindings:
             places.keyed(places.image(shop_id, key), {"photo": key, "reference": reference})
             for key, reference in images.items()
         )
+
+    def _write(self, rows: Sequence[Item], lease: Lease | None) -> None:
+        """The rows are in the table, written by whoever holds the lease. Raises: LeaseLostError."""
+        if lease is None:
+            self._table.batch_put(rows)
+            return
+        for some in chunks(rows, MAX_OPERATIONS - 1):
+            try:
+                self._table.write([still_held(lease), *(Put(row) for row in some)])
+            except ConditionFailedError:
+                raise LeaseLostError(f"{lease.shop}: another worker holds it") from None
 
     def _empty(self, shop_id: str, seller_sku: str, units: int, remembered: int) -> None:
         """Zero, if it is still what the first try saw; otherwise from the start."""

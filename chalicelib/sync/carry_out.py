@@ -174,8 +174,7 @@ class Hands:
         """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back."""
         split, now = claims.split_skus(self._desired.values()), self._ctx.clock()
         mine = {sku: count for sku, count in units.items() if sku in split}
-        most = {sku: (count, now) for sku, count in mine.items()}
-        claims.claim(self._ctx.store, self._book.shop.id, self._shelf.bindings, most)
+        self._shelf.claim({sku: (count, now) for sku, count in mine.items()})
         return mine
 
     def _has_room(self, change: CreateListing | FinishListing, listing: DesiredListing) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.offers import Binding, Claim, DesiredListing, DesiredOffer, reach
 from chalicelib.domain.ports import Store
-from chalicelib.domain.shops import Shop
+from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.stock import sellable
 
 
@@ -29,11 +29,15 @@ def within_reach(store: Store, shop_id: str, skus: Sequence[str]) -> dict[str, i
 
 
 def claim(
-    store: Store, shop_id: str, bindings: Mapping[str, Binding], most: Mapping[str, tuple[int, datetime]]
+    store: Store, lease: Lease, bindings: Mapping[str, Binding], most: Mapping[str, tuple[int, datetime]]
 ) -> None:
-    """So many units of each SKU are the shop's until it was seen and heard again; SKU -> (units, since when)."""
+    """So many units of each SKU are the shop's until it was seen and heard again; SKU -> (units, since when).
+
+    Raises: LeaseLostError when another worker has the shop: its claims may be higher and must stay.
+    """
     if not most:
         return
+    shop_id = lease.shop
     known, heard = store.bindings.claims(shop_id, sorted(most)), _heard_until(store, shop_id)
     rows = {}
     for sku, (units, since) in most.items():
@@ -42,7 +46,7 @@ def claim(
         if before is not None and not before.is_settled(seen_at, heard):
             units = max(units, before.units)
         rows[sku] = Claim(units, since)
-    store.bindings.claim(shop_id, rows)
+    store.bindings.claim(shop_id, rows, lease)
 
 
 def crowded(store: Store, shop: Shop, desired: Iterable[DesiredListing], mine: Mapping[str, int]) -> frozenset[str]:

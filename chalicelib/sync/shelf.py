@@ -147,9 +147,12 @@ class Shelf:
         most = max(known.quantity, self._fell.get(known.seller_sku, (0, since))[0])
         self._fell[known.seller_sku] = most, since
 
+    def claim(self, most: Mapping[str, tuple[int, datetime]]) -> None:
+        """So many units are this shop's from then on, SKU -> (units, since when). Raises: LeaseLostError."""
+        claims.claim(self._store, self._lease, self.bindings, most)
+
     def _claim(self) -> None:
-        fell = {sku: most for sku, most in self._fell.items() if sku in self._split}
-        claims.claim(self._store, self._lease.shop, self.bindings, fell)
+        self.claim({sku: most for sku, most in self._fell.items() if sku in self._split})
         self._fell.clear()
 
     def _saw_offer(self, listing: DesiredListing, seen: ObservedListing, offer: ObservedOffer) -> None:

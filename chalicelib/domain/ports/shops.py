@@ -45,7 +45,9 @@ class Bindings(Protocol):
     def claims(self, shop_id: str, skus: Sequence[str]) -> dict[str, Claim]:
         """Seller SKU -> the most the shop may have shown of it, for those with a claim."""
 
-    def claim(self, shop_id: str, claims: Mapping[str, Claim]) -> None: ...
+    def claim(self, shop_id: str, claims: Mapping[str, Claim], lease: Lease | None = None) -> None:
+        """The claims are as given. Raises: LeaseLostError when the lease is no longer the one in force."""
+
     def images(self, shop_id: str, keys: Sequence[str]) -> dict[str, str]:
         """Content key -> the marketplace's reference, for photos handed over before."""
 

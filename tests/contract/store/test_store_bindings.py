@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from store_builders import SHOP, a_binding
 
+from chalicelib.domain.errors import LeaseLostError
 from chalicelib.domain.offers import Claim, ListingState
 
 
@@ -59,6 +60,19 @@ def test_photos_handed_over_are_remembered(store):
     assert store.bindings.images(SHOP, ["a", "b", "c"]) == {"a": "https://img/1", "b": "https://img/3"}
     assert store.bindings.images("other", ["a"]) == {}
     assert store.bindings.images(SHOP, keys=[]) == {}
+
+
+def test_a_worker_that_lost_the_shop_lowers_no_claim(store, clock):
+    """What the worker who has the shop now claimed stays, for a hundred SKUs and more as well."""
+    lost = store.shops.lease(SHOP, "anna", 30)
+    clock.advance(31)
+    many = {f"S-{number}": Claim(5, clock()) for number in range(120)}
+    store.bindings.claim(SHOP, many, store.shops.lease(SHOP, "bert", 60))
+
+    with pytest.raises(LeaseLostError):
+        store.bindings.claim(SHOP, dict.fromkeys(many, Claim(1, clock())), lost)
+
+    assert {one.units for one in store.bindings.claims(SHOP, sorted(many)).values()} == {5}
 
 
 def test_the_last_claim_of_a_sku_counts(store):
