@@ -11,7 +11,8 @@ from chalicelib.sync.statements import AccountStatement, CommunityStatement, Sta
 from chalicelib.web.paper import Align, Column, Sheet, Table
 from chalicelib.web.words import Words
 
-AMOUNTS = ("goods", "fees", "commission", "pledge", "net")
+AMOUNTS = {"goods": 1.3, "fees": 1.5, "commission": 2.0, "pledge": 1.3, "net": 1.3}
+"""Each amount and its part of the width: a heading that breaks inside a word is hard to read."""
 
 
 def account_sheet(
@@ -19,9 +20,9 @@ def account_sheet(
 ) -> Sheet:
     """One account's month, a row for each order and day."""
     columns = (
-        Column(words.t("money.day"), 1.5),
-        Column(words.t("money.order"), 2.5),
-        *(Column(words.t(f"money.{name}"), 1.35, Align.RIGHT) for name in AMOUNTS),
+        Column(words.t("money.day"), 1.2),
+        Column(words.t("money.order"), 2.6),
+        *_amount_columns(words),
     )
     rows = tuple((words.short_day(one.day), _order(words, one, channels), *_amounts(one)) for one in told.rows)
     totals = ((words.t("money.total"), "", *_amounts(told.total)),)
@@ -39,7 +40,7 @@ def overview_sheet(words: Words, community: Community, told: CommunityStatement,
     )
     columns = (
         Column(words.t("money.account"), 3),
-        *(Column(words.t(f"money.{name}"), 1.35, Align.RIGHT) for name in AMOUNTS),
+        *_amount_columns(words),
     )
     rows = tuple(
         (f"{words.label('money_side', one.side.value)} {one.name}".strip(), *_amounts(one.total))
@@ -55,6 +56,10 @@ def _facts(words: Words, community: Community, since: date, until: date) -> tupl
     group = f"{community.name_th} ({community.group_th})" if community.group_th else community.name_th
     span = f"{words.day(since)} – {words.day(until)}"
     return ((words.t("money.community"), group), (words.t("money.period"), span))
+
+
+def _amount_columns(words: Words) -> tuple[Column, ...]:
+    return tuple(Column(words.t(f"money.{name}"), share, Align.RIGHT) for name, share in AMOUNTS.items())
 
 
 def _footer(words: Words, community: Community) -> str:
