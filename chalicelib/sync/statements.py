@@ -13,6 +13,7 @@ from chalicelib.domain.ledger import Entry, amount_of, thai_day, thai_midnight
 from chalicelib.domain.money import Money
 from chalicelib.domain.settlement import FeeClass
 from chalicelib.domain.sharing import Side, What
+from chalicelib.domain.spreadsheets import safe_cell
 from chalicelib.sync.context import Context
 
 Language = Literal["th", "en"]
@@ -186,19 +187,9 @@ def csv_of(head: Sequence[str], body: Iterable[Sequence[str]]) -> bytes:
     """A CSV that Excel opens as it is: UTF-8 with its mark, and no cell that would be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([safe(cell) for cell in head])
-    writer.writerows([safe(cell) for cell in row] for row in body)
+    writer.writerow([safe_cell(cell) for cell in head])
+    writer.writerows([safe_cell(cell) for cell in row] for row in body)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def safe(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would work out. A plain number stays a number.
-
-    >>> safe("=1+1"), safe("-12.50")
-    ("'=1+1", '-12.50')
-    """
-    is_number = cell.removeprefix("-").replace(".", "", 1).isdecimal()
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not is_number else cell
 
 
 def _accounts(

@@ -16,6 +16,7 @@ from chalicelib.domain.catalogue import SKU_PATTERN, Kind, Maker, Size
 from chalicelib.domain.import_problems import Place
 from chalicelib.domain.import_rows import MakerRow, ProductRow, VariantRow, plain
 from chalicelib.domain.money import Money
+from chalicelib.domain.spreadsheets import runs
 from chalicelib.sync.workbook_layout import KIND_TH, NO, YES, folded, kind_called
 
 MAX_TITLE_CHARACTERS = 255
@@ -47,7 +48,7 @@ def escaped(text: str) -> str:
     >>> escaped("=1+1"), escaped("ชา"), unescaped(escaped("'-x"))
     ("'=1+1", 'ชา', "'-x")
     """
-    return f"'{text}" if text.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if runs(text.lstrip("'")) else text
 
 
 def unescaped(text: str) -> str:

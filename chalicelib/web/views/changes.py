@@ -14,6 +14,7 @@ from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.log_search import Cluster, LogPage, LogQuery, clusters
 from chalicelib.domain.shops import Shop
+from chalicelib.domain.spreadsheets import safe_cell
 from chalicelib.domain.synclog import EntryState
 from chalicelib.web.access import OFFICE
 from chalicelib.web.answers import Answer
@@ -25,7 +26,6 @@ from chalicelib.web.visits import Visit
 PER_PAGE = 50
 MOST_EXPORTED = 5000
 MOST_TROUBLES = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FILTERS = ("community", "shop", "channel", "sku", "state", "error", "code", "since", "until")
 COLUMNS = (
     "at", "community", "shop", "channel", "product_code", "seller_sku", "field", "before", "after",
@@ -187,12 +187,3 @@ def _file(visit: Visit, services: Services, home: str) -> Answer:
 
 def _said(value: object) -> str:
     return value.astimezone(BANGKOK).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-
-
-def safe_cell(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula.
-
-    >>> safe_cell("=1+1")
-    "'=1+1"
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
