@@ -13,11 +13,13 @@ from pages_world import NOW, PEOPLE
 from chalicelib.domain.board import BoardLine
 from chalicelib.domain.call_notes import CallNote
 from chalicelib.domain.catalogue import Community
-from chalicelib.domain.help_wanted import HelpState
+from chalicelib.domain.help_wanted import HelpState, Skill
 from chalicelib.domain.shops import Shop
+from chalicelib.domain.spreadsheets import safe_cell
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
+from chalicelib.web.services import Person, Role
 from chalicelib.web.views.balance import month_of
-from chalicelib.web.views.changes import safe_cell
+from chalicelib.web.views.help_wanted import is_shown
 
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
 HOME = "/c/namphrik-tittu"
@@ -52,7 +54,9 @@ def test_a_seller_searches_only_the_own_log(browse, world):
 
 def test_a_file_holds_no_formula():
     """What a spreadsheet would run is text."""
-    assert [safe_cell(one) for one in ("=1+1", "+1", "-2", "@a", "ok")] == ["'=1+1", "'+1", "'-2", "'@a", "ok"]
+    risky = ("=1+1", "+1", "@a", "-2+3", "\n=1", "＝1+1", "-")
+    assert [safe_cell(one) for one in risky] == [f"'{one}" for one in risky]
+    assert [safe_cell(one) for one in ("ok", "-2", "1.50")] == ["ok", "-2", "1.50"]
 
 
 def test_the_live_tail_asks_for_the_block_the_page_holds(browse):
@@ -143,6 +147,10 @@ def test_help_is_asked_taken_by_the_skilled_and_solved(browse, world):
     partner.post("/help/skills", {"skill-photos": "yes"})
     assert "รูปมืดไป" in partner.get("/help").body.decode()
     assert partner.post("/help/take", named).status_code == 303
+    stranger = Person("other@example.org", "ใคร", Role.PARTNER, ("kratip",))
+    (taken,) = world.store.help.everywhere()
+    assert not is_shown(stranger, frozenset(Skill), taken)
+    assert is_shown(stranger, frozenset(Skill), wanted)
     assert browse(STAFF).post("/help/take", named).status_code == 409
     assert browse(STAFF).post("/help/solve", {**named, "answer": "x"}).status_code == 409
     assert partner.post("/help/solve", {**named, "answer": "ถ่ายริมหน้าต่าง"}).status_code == 303

@@ -78,7 +78,7 @@ def desk(visit: Visit, services: Services) -> Answer:
     """Open calls this person has the skill for, own ones first."""
     store, person = services.store, _person(visit)
     mine = store.help.skills(person.email)
-    seen = [one for one in store.help.everywhere() if may_help(person, mine, one)]
+    seen = [one for one in store.help.everywhere() if is_shown(person, mine, one)]
     calls = tuple(sorted(seen, key=lambda one: ORDER[one.state]))
     names = {one.id: one.name_th for one in store.communities.list()}
     waiting = sum(one.state is HelpState.OPEN for one in calls)
@@ -90,6 +90,12 @@ def desk(visit: Visit, services: Services) -> Answer:
 def may_help(person: Person, skills: frozenset[Skill], wanted: HelpWanted) -> bool:
     """Whether this call is this person's business: the office's always, a helper's by skill or when it is taken."""
     return person.role in OFFICE or wanted.taken_by == person.email or wanted.skill in skills
+
+
+def is_shown(person: Person, skills: frozenset[Skill], wanted: HelpWanted) -> bool:
+    """Whether the person reads it: a helper of other communities only while it is open, and what the helper took."""
+    is_theirs = person.role in OFFICE or wanted.taken_by == person.email
+    return is_theirs or (wanted.state is HelpState.OPEN and wanted.skill in skills)
 
 
 def say_skills(visit: Visit, services: Services) -> Answer:
