@@ -17,6 +17,7 @@ from chalicelib.store.communities import Communities
 from chalicelib.store.consents import Consents
 from chalicelib.store.edits import Edits
 from chalicelib.store.failures import Failures
+from chalicelib.store.glances import Glances
 from chalicelib.store.help_wanted import Help
 from chalicelib.store.imports import Imports
 from chalicelib.store.ledger import Ledger
@@ -85,6 +86,7 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc, up
         settlements=Settlements(table),
         ledger=Ledger(table),
         money_rules=MoneyRules(table),
+        glances=Glances(table),
         uploads=uploads or MemoryPhotos(),
     )
 

@@ -11,6 +11,7 @@ from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.ports import Clock
 from chalicelib.store import keys
+from chalicelib.store.glances import words_update
 from chalicelib.store.items import from_item, to_item
 from chalicelib.store.parts import Parts
 from chalicelib.store.table import (
@@ -61,6 +62,12 @@ class Catalogues:
         partition = keys.community_partition(community_id)
         return tuple(from_item(Product, row) for row in self._table.query(partition, begins=keys.PRODUCT))
 
+    def some(self, community_id: str, codes: Sequence[str]) -> tuple[Product, ...]:
+        """The products of these codes, in their order; unknown codes are left out."""
+        places = [keys.product(community_id, code) for code in dict.fromkeys(codes)]
+        rows = self._table.batch_get(places)
+        return tuple(from_item(Product, rows[place]) for place in places if place in rows)
+
     def product(self, community_id: str, code: str) -> Product:
         """One product. Raises: NotFoundError."""
         row = self._table.get(keys.product(community_id, code))
@@ -89,9 +96,9 @@ class Catalogues:
         stored = replace(product, version=expected_version + 1, updated_at=self._clock())
         claims = _claims(stored, set(stored.skus) - before)
         releases = _releases(stored, before - set(stored.skus))
-        # A product that changed all of fifty SKUs has one operation too many: what it gave up can wait.
-        room = max(MAX_OPERATIONS - 1 - len(claims) - len(parts), 0)
-        self._write([_put(stored, expected_version), *claims, *parts, *releases[:room]])
+        # A product that changed all of fifty SKUs has two operations too many: what it gave up can wait.
+        room = max(MAX_OPERATIONS - 2 - len(claims) - len(parts), 0)
+        self._write([_put(stored, expected_version), words_update(stored), *claims, *parts, *releases[:room]])
         if releases[room:]:
             self._table.write(releases[room:])
         return stored

@@ -8,6 +8,8 @@
 | product        | COMMUNITY#<c>        | PRODUCT#<code>     |                  |                      | catalogues  |
 | SKU claim      | SKUS#<c>             | SKU#<sku>          |                  |                      | catalogues  |
 | part           | SKUS#<c>             | PART#<sku>         |                  |                      | parts       |
+| words of many  | GLANCES#<c>          | WORDS#<n>          |                  |                      | glances     |
+| shop's tones   | GLANCES#<c>          | SHOP#<s>           |                  |                      | glances     |
 | policy         | POLICY#<c>           | POLICY             |                  |                      | policies    |
 | import (ttl)   | IMPORTS#<c>          | IMPORT#<at>-<id>   |                  |                      | imports     |
 | stock level    | STOCK#<c>            | LEVEL#<sku>        |                  |                      | stock       |
@@ -86,6 +88,7 @@ BOARD = "BOARD"
 HELP = "HELP"
 TASK, DAY = "TASK#", "DAY#"
 MAKER, PRODUCT, LEVEL, ENTRY, RULE = "MAKER#", "PRODUCT#", "LEVEL#", "ENTRY#", "RULE#"
+WORDS = "WORDS#"
 KEPT, LOCK, PRICE, PART = "KEPT#", "LOCK#", "PRICE#", "PART#"
 
 _LONGEST = 1000  # bytes of a free text inside a key; DynamoDB allows 1024 for a sort key, 2048 for a partition key
@@ -129,6 +132,21 @@ def claim(community_id: str, sku: str) -> Key:
 def part(community_id: str, sku: str) -> Key:
     """What a SKU is made of and which bundles are made of it."""
     return skus(community_id), f"{PART}{sku}"
+
+
+def glances(community_id: str) -> str:
+    """Partition of what a community's products are found and counted by."""
+    return f"GLANCES#{community_id}"
+
+
+def glance_of_words(community_id: str, number: int) -> Key:
+    """Words of some of its products."""
+    return glances(community_id), f"{WORDS}{number:02d}"
+
+
+def glance_of_shop(community_id: str, shop_id: str) -> Key:
+    """How its products stood in one shop."""
+    return glances(community_id), f"SHOP#{shop_id}"
 
 
 def policy(community_id: str) -> Key:
@@ -433,7 +451,7 @@ def log_of_shop(shop_id: str) -> str:
 
 
 def log_of_sku(community_id: str, sku: str) -> str:
-    """Partition of a SKU's entries, or a product's when they are about no SKU."""
+    """Partition of a SKU's entries, and under its code of a product's."""
     return f"LOGSKU#{community_id}#{sku}"
 
 

@@ -25,6 +25,9 @@ def copies(entry: Entry, values: Item, sort: str) -> Iterator[Item]:
     """The rows under which an entry is found besides its run and community."""
     day, about = entry.at.astimezone(UTC).date(), entry.seller_sku or entry.product_code
     yield keys.indexed((keys.log_of_shop(entry.shop), sort), keys.log_of_day(day), sort, values)
+    if entry.product_code not in ("", about):
+        # All of a product with variants is one question too.
+        yield keys.keyed((keys.log_of_sku(entry.community, entry.product_code), sort), values)
     place = keys.log_of_sku(entry.community, about), sort
     if entry.state not in TROUBLED:
         yield keys.keyed(place, values)
@@ -32,6 +35,13 @@ def copies(entry: Entry, values: Item, sort: str) -> Iterator[Item]:
     yield keys.indexed(place, keys.troubles(entry.community), sort, values)
     error = keys.log_of_error(entry.error or "error.unknown"), sort
     yield keys.indexed(error, keys.troubles_of_day(day), sort, values)
+
+
+def of_product(table: Table, community_id: str, code: str, limit: int) -> tuple[Entry, ...]:
+    """The latest changes of one product and its variants, newest first."""
+    rows = table.query(keys.log_of_sku(community_id, code), newest_first=True, limit=limit)
+    # Another product's variant may be called as this product is.
+    return tuple(from_item(Entry, row) for row in rows if row["product_code"] == code)
 
 
 def search(table: Table, asked: LogQuery, limit: int, older: str) -> LogPage:

@@ -57,6 +57,10 @@ class SyncLog:
         rows = self._table.query(keys.log(community_id), index=GSI1, newest_first=True, limit=limit)
         return tuple(from_item(Entry, row) for row in rows)
 
+    def of_product(self, community_id: str, code: str, limit: int = 40) -> tuple[Entry, ...]:
+        """Entries of one product and its variants, in all shops, newest first."""
+        return log_search.of_product(self._table, community_id, code, limit)
+
     def search(self, asked: LogQuery, limit: int = 50, older: str = "") -> LogPage:
         """One page of the changes asked for, newest first, from below `older`."""
         return log_search.search(self._table, asked, limit, older)

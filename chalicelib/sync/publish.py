@@ -23,7 +23,7 @@ from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.domain.waiting_plans import WaitingPlan
-from chalicelib.sync import claims, held_plans, messages, take_orders, weighing
+from chalicelib.sync import claims, glancing, held_plans, messages, take_orders, weighing
 from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
@@ -50,6 +50,7 @@ def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "
     with HeldShop(ctx, shop_id) as lease:
         work = _Pass(ctx, shop, market, lease, lane, trigger)
         products = ctx.store.catalogues.products(shop.community)
+        ctx.store.glances.mend(shop.community, products)
         return work.whole(products)
 
 
@@ -191,16 +192,26 @@ class _Pass:
         shelf.save()
         if made.is_empty and book is None:
             self._drop_held(desired)
+            self._glance(desired, shelf, None)
             return None
         book = book or self._book()
         try:
             now, waits_because = self._braked(made, observed, desired, book)
-            return self._apply(now, desired, shelf, book, waits_because)
+            run = self._apply(now, desired, shelf, book, waits_because)
         except LeaseLostError:
             # Our last write may have come after one of the worker that holds the shop now.
             self._ask("bulk", [messages.publish_shop(self._shop.id, "lease_lost")])
             book.close(RunState.STOPPED, self._market.calls, note="lease_lost")
             raise
+        except MarketplaceError:
+            self._glance(desired, shelf, book)
+            raise
+        self._glance(desired, shelf, book)
+        return run
+
+    def _glance(self, desired: Sequence[DesiredListing], shelf: Shelf, book: Book | None) -> None:
+        entries = book.entries if book else ()
+        glancing.tell(self._ctx.store, self._shop, desired, shelf.bindings, entries, whole=self._is_whole)
 
     def _apply(
         self, made: Plan, desired: Sequence[DesiredListing], shelf: Shelf, book: Book, waits_because: str

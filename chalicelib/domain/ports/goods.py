@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Catalogue, Community, Maker, Product
+from chalicelib.domain.glance import CommunityGlance, ShopGlance, Told
 from chalicelib.domain.history import Edit
 from chalicelib.domain.money import Money
 from chalicelib.domain.policy import CommunityPolicy
@@ -94,6 +95,9 @@ class Catalogues(Protocol):
 
     def products(self, community_id: str) -> tuple[Product, ...]: ...
 
+    def some(self, community_id: str, codes: Sequence[str]) -> tuple[Product, ...]:
+        """The products of these codes, in their order; unknown codes are left out. Keyed reads, no scan."""
+
     def product(self, community_id: str, code: str) -> Product: ...  # raises NotFoundError
 
     def products_of(self, community_id: str, skus: Sequence[str]) -> tuple[Product, ...]:
@@ -120,6 +124,26 @@ class Catalogues(Protocol):
     def save_maker(self, community_id: str, maker: Maker) -> None: ...
 
     def makers(self, community_id: str) -> tuple[Maker, ...]: ...
+
+
+class Glances(Protocol):
+    """What product lists are searched, filtered and counted by, a few short rows a community.
+
+    Words change with the product; how a product stands in a shop is told after each work there, so it may be moments
+    behind. A page shows what it reads of the products themselves, never this.
+    """
+
+    def of(self, community_id: str) -> CommunityGlance:
+        """Products by code, and shops that were worked on. One keyed read."""
+
+    def shop(self, community_id: str, shop_id: str) -> ShopGlance:
+        """One shop; empty before the first work there."""
+
+    def tell(self, community_id: str, shop_id: str, told: Mapping[str, Told], *, whole: bool = False) -> None:
+        """Product code -> how it stood; `whole` replaces all of the shop. For the holder of the shop's lease."""
+
+    def mend(self, community_id: str, products: Sequence[Product]) -> int:
+        """The words are those of these products; answers how many were not. Newer ones are left alone."""
 
 
 class Stock(Protocol):

@@ -27,12 +27,18 @@ class SyncLog(Protocol):
     def recent_entries(self, community_id: str, limit: int = 200) -> tuple[Entry, ...]:
         """Newest first, over all shops of the community."""
 
+    def of_product(self, community_id: str, code: str, limit: int = 40) -> tuple[Entry, ...]:
+        """Of one product and its variants, newest first, over all shops: one keyed read."""
+
     def search(self, asked: LogQuery, limit: int = 50, older: str = "") -> LogPage:
         """Newest first; `older` is what the page before ended with."""
 
 
 class Balances(Protocol):
     def save(self, balance: Balance) -> None: ...
+    def get(self, shop_id: str, day: date) -> Balance | None:
+        """One keyed read."""
+
     def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
         """Newest day first."""
 

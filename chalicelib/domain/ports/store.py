@@ -11,6 +11,7 @@ from chalicelib.domain.ports.goods import (
     Catalogues,
     Communities,
     Edits,
+    Glances,
     Photos,
     Policies,
     Prices,
@@ -69,5 +70,6 @@ class Store:
     settlements: Settlements
     ledger: Ledger
     money_rules: MoneyRules
+    glances: Glances
     uploads: Photos
     """Files people brought, by their content, as photos are."""

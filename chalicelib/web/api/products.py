@@ -13,7 +13,7 @@ from chalicelib.sync import edit_catalogue
 from chalicelib.web.api import repeats
 from chalicelib.web.api.calls import Call, Reply, operation
 from chalicelib.web.api.models import Page
-from chalicelib.web.api.paging import page_after
+from chalicelib.web.api.paging import cut
 from chalicelib.web.api.problems import ApiError, FieldProblem, field
 from chalicelib.web.api.product_models import ProductEdit, ProductNew, ProductOut, ProductQuery, SizeShape, VariantEdit
 
@@ -24,12 +24,16 @@ def products(call: Call) -> Page[ProductOut]:
     asked = call.query
     assert isinstance(asked, ProductQuery)
     words = asked.q.lower().split()
+    store = call.services.store
     found = [
         one
-        for one in call.services.store.catalogues.products(call.community)
-        if asked.on_sale in (None, one.on_sale) and all(word in _said(one) for word in words)
+        for one in store.glances.of(call.community).products.values()
+        if asked.on_sale in (None, one.on_sale) and all(word in one.said for word in words)
     ]
-    return page_after(found, asked, lambda one: one.code, ProductOut.of)
+    left = [one for one in found if one.code > asked.cursor]
+    shown = store.catalogues.some(call.community, [one.code for one in left[: asked.limit]])
+    products = {one.code: one for one in shown}
+    return cut(left, asked.limit, lambda one: one.code, lambda one: ProductOut.of(products[one.code]))
 
 
 @operation("One product", ProductOut, errors=(404,), tagged=True)
@@ -76,10 +80,6 @@ def _asked(call: Call) -> Product:
 
 def _tagged(one: Product, **headers: str) -> Reply:
     return Reply(ProductOut.of(one), {"ETag": f'"{one.version}"', **headers})
-
-
-def _said(one: Product) -> str:
-    return " ".join((one.code, one.title_th, one.title_en, *one.skus)).lower()
 
 
 def _size(given: SizeShape) -> Size:

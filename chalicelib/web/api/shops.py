@@ -20,6 +20,7 @@ from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import WHOLE, Asked, Model, Moment, Units
 from chalicelib.web.api.problems import ApiError
 from chalicelib.web.services import Services
+from chalicelib.web.views.shops import offers_of
 
 logger = logging.getLogger("pinto.web")
 
@@ -247,7 +248,7 @@ def _said(services: Services, shop: Shop) -> ShopOut:
         state=shop.state,
         note=shop.note,
         consent_until=shop.consent_until,
-        offers=len(services.store.bindings.of_shop(shop.id)),
+        offers=offers_of(services.store, shop),
         plan=_plan(services, shop),
     )
 

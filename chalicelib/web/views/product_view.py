@@ -26,9 +26,10 @@ from chalicelib.web.views import edit_form, word_form
 from chalicelib.web.views.edit_form import Typed, Wanted
 from chalicelib.web.views.hints import Hint, hints_of
 from chalicelib.web.views.rule_forms import RuleForm, rule_forms
-from chalicelib.web.views.standing import ShopFacts, Standing, facts_of, standings
+from chalicelib.web.views.standing import Latest, ShopFacts, Standing, facts_of, shops_of, standings
 
 LAST_ENTRIES = 10
+LATEST_ENTRIES = 40
 LAST_EDITS = 4
 
 
@@ -152,21 +153,20 @@ def product_view(services: Services, community: Community, item: Product, typed:
     """The product with what was typed, or its form as it stands now."""
     store = services.store
     levels = store.stock.levels(community.id, item.skus)
-    latest = store.log.recent_entries(community.id, 500)
-    facts = facts_of(store, community.id, item.skus, latest)
+    latest = Latest(store, community.id, LATEST_ENTRIES)
+    facts = facts_of(store, shops_of(store, community.id), [item], latest)
     books = [(one, *standings(services, one, [item])[item.code]) for one in facts]
     due = {one.shop.id: _due(plan.changes) for one, _, plan in books}
     ctx = services.context()
     numbers, policy = owned_reckonings(ctx, community.id, [item]), ctx.policy_of(community.id)
     seen = _as_typed(item, typed)
     edits = store.edits.of_product(community.id, item.code)
-    recent = (entry for entry in latest if entry.product_code == item.code)
     return ProductView(
         product=item,
         variants=tuple(_why(item, sku, levels, facts, due, numbers[sku], policy) for sku in item.skus),
         standings=tuple(standing for _, standing, _ in books),
         typed=typed or edit_form.fresh(item, levels, new_edit()),
-        entries=tuple(entry for entry, _ in zip(recent, range(LAST_ENTRIES), strict=False)),
+        entries=latest.of(item.code)[:LAST_ENTRIES],
         active_shops=sum(one.shop.state is ShopState.ACTIVE for one in facts),
         rules=rule_forms(store, item),
         hints=hints_of(services, facts, seen),
@@ -241,9 +241,9 @@ def preview_view(
     after = edit_form.edited(item, wanted)
     counted = replace(services.store, stock=edit_form.Counted(services.store.stock, wanted.counts))
     effects = []
-    skus = tuple(dict.fromkeys((*item.skus, *after.skus)))
-    latest = services.store.log.recent_entries(community.id, 500)
-    for facts in facts_of(services.store, community.id, skus, latest):
+    shops = shops_of(services.store, community.id)
+    latest = Latest(services.store, community.id, LATEST_ENTRIES)
+    for facts in facts_of(services.store, shops, [item, after], latest):
         standing, plan = standings(services, facts, [after], counted)[item.code]
         effects.append(replace(_effect(facts, item, standing, plan.changes), hints=hints_of(services, [facts], after)))
     return PreviewView(

@@ -10,6 +10,7 @@ from chalicelib.domain.balance import business_day
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.endings import Ending
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.offers import ListingState
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.waiting_plans import WaitingPlan
@@ -142,11 +143,19 @@ def _page(
 def _card(store: Store, shop: Shop, now: datetime) -> ShopCard:
     plan = store.plans.waiting(shop.id)
     tone = "bad" if plan and plan.is_waiting else TONES[shop.state]
-    offers = sum(1 for _ in store.bindings.of_shop(shop.id))
+    offers = offers_of(store, shop)
     until = store.breakers.get(shop.id)[0].open_until if shop.state is ShopState.ACTIVE else None
     tries_at = until if until is not None and until > now else None
     consent_until, caught = _consent_until(store, shop), _caught(store, shop, now)
     return ShopCard(shop, tone, offers, consent_until, plan, until is not None, tries_at, caught)
+
+
+def offers_of(store: Store, shop: Shop) -> int:
+    """How many offers the shop has as far as we remember; counted one by one before the first work over all of it."""
+    glance = store.glances.shop(shop.community, shop.id)
+    if glance.is_whole:
+        return sum(told.offers for told in glance.told.values())
+    return sum(row.state is not ListingState.GONE for row in store.bindings.of_shop(shop.id).values())
 
 
 def _caught(store: Store, shop: Shop, now: datetime) -> tuple[tuple[str, int], ...]:

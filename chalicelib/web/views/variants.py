@@ -16,7 +16,7 @@ from chalicelib.web.views import variant_form
 from chalicelib.web.views.hints import Hint, hints_of
 from chalicelib.web.views.product import asked
 from chalicelib.web.views.product_view import new_edit
-from chalicelib.web.views.standing import shop_facts
+from chalicelib.web.views.standing import Latest, facts_of, shops_of
 from chalicelib.web.views.variant_form import Grid
 from chalicelib.web.visits import Visit
 
@@ -52,7 +52,8 @@ def change_variants(visit: Visit, services: Services) -> Answer:
     if grid.errors:
         return _page(visit, community, VariantsView(item, grid), 422)
     if visit.form.get("step") != "save":
-        facts = shop_facts(services.store, community.id)
+        store = services.store
+        facts = facts_of(store, shops_of(store, community.id), [item, after], Latest(store, community.id))
         hints = tuple(one for one in hints_of(services, facts, after) if one.place and one.place != "photos")
         return _page(visit, community, VariantsView(item, grid, differences(item, after), hints, len(facts)))
     try:
