@@ -39,6 +39,11 @@ class Balances:
         self._table.put(keys.indexed(key, day, f"SHOP#{balance.shop}", to_item(balance)))
         note_balance(self._table, balance)
 
+    def get(self, shop_id: str, day: date) -> Balance | None:
+        """The balance of this shop and day, or None."""
+        row = self._table.get(keys.balance(shop_id, day))
+        return from_item(Balance, row) if row else None
+
     def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
         """Balances of a shop, newest day first."""
         rows = self._table.query(keys.balances(shop_id), begins=keys.DAY, newest_first=True, limit=limit)

@@ -25,6 +25,7 @@ from chalicelib.domain.sharing import ShareRule
 from chalicelib.domain.shops import AppKeys, Shop, ShopState, Tokens
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
+from chalicelib.domain.tasks import task_of
 from chalicelib.domain.waiting_plans import waiting_plan
 from chalicelib.store.build import memory_store
 from chalicelib.store.queues import MemoryDeadLetters
@@ -388,9 +389,11 @@ def _balances(store: Store) -> None:
             differences: tuple[Difference, ...] = ()
             if channel == "shopee" and number == 1:
                 differences = (
-                    Difference("2511250001KX7", "order_missing_here", "-", "to_pack", repaired=True),
-                    Difference("2511250002KX7", "money_differs", "178.00", "187.00"),
+                    Difference("2511250001KX7", "order_missing_here", "-", "to_pack", True, made, "missed"),
+                    Difference("251126004KX7", "money_differs", "178.00", "187.00", False, made, "edited"),
                 )
+                first = task_of("namphrik-tittu", shop, day, differences[1], made)
+                store.tasks.found([first])
             accounted = 24 - number - sum(not one.repaired for one in differences)
             store.balances.save(
                 Balance(shop, "namphrik-tittu", channel, day, made, 24 - number, accounted, 6, 6, differences, 5)

@@ -21,6 +21,7 @@ VALUES = {
     "job": "20261125030000-job",
     "file": "stock.csv",
     "number": "0",
+    "day": "2026-11-23",
     "order": "251126003KX7",
 }
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)

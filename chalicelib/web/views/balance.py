@@ -74,6 +74,7 @@ class BalanceView:
 
     shops: tuple[ShopBalances, ...]
     month: Month
+    tasks: int = 0
 
     @property
     def nights(self) -> tuple[Balance, ...]:
@@ -121,9 +122,9 @@ def balance(visit: Visit, services: Services) -> Answer:
     found = {shop.id: store.balances.of_shop(shop.id, deep) for shop in shops}
     every = [night for nights in found.values() for night in nights]
     lists = tuple(ShopBalances(shop, _listed(found[shop.id], first, visit)) for shop in shops)
-    return page(
-        visit, "balance", BalanceView(lists, month_of(first, every, len(shops))), community=community, tab="balance"
-    )
+    left = len(store.tasks.open(community.id))
+    view = BalanceView(lists, month_of(first, every, len(shops)), left)
+    return page(visit, "balance", view, community=community, tab="balance")
 
 
 def _listed(nights: Sequence[Balance], first: date, visit: Visit) -> tuple[Balance, ...]:
