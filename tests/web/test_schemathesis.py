@@ -36,8 +36,8 @@ CALM = settings(
 )
 # API Gateway itself answers 403, not 405, for a method that no route has; the app is never asked.
 NOT_OURS = [unsupported_method]
-# That options fit the axes, and that makers and photos are known, is more than a schema can say.
-BETWEEN_FIELDS = {"products_add_product", "products_edit_product"}
+# That options fit the axes, that makers and photos are known and that a rule begins tomorrow is more than a schema says.
+BETWEEN_FIELDS = {"products_add_product", "products_edit_product", "money_add_rule"}
 
 
 class Silent:
