@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +13,8 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.shops import Shop, ShopState
 from chalicelib.domain.stock import PushRule
 from chalicelib.domain.waiting_plans import StalePlanError
-from chalicelib.sync import held_plans
+from chalicelib.sync import held_plans, pause_shop
+from chalicelib.sync.context import Context
 from chalicelib.sync.edit_rules import keep_fields, set_rules
 from chalicelib.sync.messages import publish_shop
 from chalicelib.web.api.calls import Call, operation
@@ -116,13 +117,13 @@ def retry(call: Call) -> Asked:
 @operation("Pause a shop", ShopOut, errors=(404, 409))
 def pause(call: Call) -> ShopOut:
     """No work is done for it until somebody resumes it. A shop that is disconnected or parked: 409."""
-    return _switched(call, ShopState.PAUSED)
+    return _switched(call, pause_shop.pause)
 
 
 @operation("Resume a shop", ShopOut, errors=(404, 409))
 def resume(call: Call) -> ShopOut:
     """It is worked for again, and read first. A shop that is disconnected or parked: 409."""
-    return _switched(call, ShopState.ACTIVE)
+    return _switched(call, pause_shop.resume)
 
 
 @operation("Approve a held plan", Asked, status=202, body=Approval, errors=(404, 409))
@@ -203,16 +204,11 @@ def _code(call: Call) -> str:
     return call.services.store.catalogues.product(call.community, code).code
 
 
-def _switched(call: Call, state: ShopState) -> ShopOut:
-    found = shop_of(call)
-    if found.state not in (ShopState.ACTIVE, ShopState.PAUSED):
-        raise ApiError(409, "shop_closed")
-    if found.state is not state:
-        found = replace(found, state=state, note="")
-        call.services.store.shops.save(found)
-        logger.info("shop switched", extra={"shop": found.id, "state": state.value, "by": call.person.email})
-        if state is ShopState.ACTIVE:
-            call.services.queues.send("bulk", [publish_shop(found.id, "person")])
+def _switched(call: Call, switch: Callable[[Context, str], Shop]) -> ShopOut:
+    before = shop_of(call)
+    found = switch(call.services.context(), before.id)
+    if found.state is not before.state:
+        logger.info("shop switched", extra={"shop": found.id, "state": found.state.value, "by": call.person.email})
     return _said(call.services, found)
 
 
