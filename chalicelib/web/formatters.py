@@ -33,11 +33,6 @@ def typed_money(amount: Money) -> str:
     return f"{amount.decimal:f}".split(".")[0] if amount.is_whole else str(amount)
 
 
-def clock_time(moment: datetime, language: str) -> str:
-    """Hours and minutes in Bangkok: 10:03."""
-    return _dates().format_time(moment.astimezone(BANGKOK), "HH:mm", locale=language)  # type: ignore[no-any-return]
-
-
 def exact(moment: datetime, language: str) -> str:
     """The full Bangkok moment, to the second."""
     local = moment.astimezone(BANGKOK)
