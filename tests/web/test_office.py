@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import date, timedelta
 
+from pages_browser import Html
 from pages_world import NOW, PEOPLE
 
 from chalicelib.domain.board import BoardLine
@@ -157,6 +158,19 @@ def test_help_is_asked_taken_by_the_skilled_and_solved(browse, world):
     assert world.store.help.get(wanted.community, wanted.id).state is HelpState.SOLVED
     assert "ถ่ายริมหน้าต่าง" in browse(SELLER).get(f"{HOME}/ask").body.decode()
     assert "รูปมืดไป" not in browse(OTHER).get("/c/kratip/ask").body.decode()
+
+
+def test_help_is_asked_from_the_failed_card_with_its_words(browse):
+    """The product, the shop's name and the reason are there already; an address cannot put other words in."""
+    seller = browse(SELLER)
+    page = Html(seller.get(f"{HOME}/products/TN-200").body.decode())
+    link = next(str(one["href"]) for one in page.all("a") if "/ask?" in str(one.get("href")))
+    form = seller.get(link).body.decode()
+    assert '<option value="TN-200" selected>' in form
+    assert '<option value="photos" selected>' in form
+    assert "Shopee: " in form
+    assert "evil words" not in seller.get(f"{HOME}/ask?reason=evil+words&channel=evil+words").body.decode()
+    assert f'href="{HOME}/ask"' in seller.get(f"{HOME}/products").body.decode()
 
 
 def test_a_month_has_every_day_and_begins_on_its_weekday():

@@ -39,9 +39,6 @@ class Balances(Protocol):
     def get(self, shop_id: str, day: date) -> Balance | None:
         """One keyed read."""
 
-    def get(self, shop_id: str, day: date) -> Balance | None:
-        """One keyed read."""
-
     def of_shop(self, shop_id: str, limit: int = 31) -> tuple[Balance, ...]:
         """Newest day first."""
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.help_wanted import HelpState, HelpWanted, Skill
 from chalicelib.web.access import OFFICE
 from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.cards import card_of
 from chalicelib.web.pages import page
 from chalicelib.web.services import Person, Services
 from chalicelib.web.visits import Visit
+from chalicelib.web.words import Words
 
 MOST_TEXT = 1000
+CHANNELS = ("lazada", "shopee")
+SKILL_OF = {
+    "photos": Skill.PHOTOS,
+    "price": Skill.PRICES,
+    "size": Skill.SHIPPING,
+    "order": Skill.SHIPPING,
+    "shop": Skill.ACCOUNT,
+}
+"""What a failed card is about -> who can help; everything else is words."""
 ORDER = {HelpState.TAKEN: 0, HelpState.OPEN: 1, HelpState.SOLVED: 2}
 
 
@@ -66,12 +78,27 @@ def _ask_page(visit: Visit, services: Services, *, wrong: bool = False) -> Answe
     community = store.communities.get(visit.parameters["community"])
     products = tuple((one.code, one.title_th) for one in store.catalogues.products(community.id))
     given = visit.form if wrong else visit.query
-    typed = visit.form.get("text", "")[:MOST_TEXT] if wrong else ""
+    reason, channel = visit.query.get("reason", ""), visit.query.get("channel", "")
+    typed = visit.form.get("text", "")[:MOST_TEXT] if wrong else _told(visit.language, channel, reason)
     view = AskView(
         store.help.of_community(community.id), tuple(one.value for one in Skill), products, typed,
-        given.get("product", ""), given.get("skill", ""), wrong,
+        given.get("product", ""), given.get("skill", "") or _skill(reason), wrong,
     )  # fmt: skip
     return page(visit, "ask", view, community=community, tab="ask", status=422 if wrong else 200)
+
+
+def _told(language: str, channel: str, reason: str) -> str:
+    """What a failed card said, so that nobody must type it again; only words of ours come from an address."""
+    words = Words(language, datetime.min)
+    said = words.reason(reason)
+    if not reason or said == words.t("reason.channel_said", said=reason):
+        return ""
+    return f"{words.label('channel', channel)}: {said}\n" if channel in CHANNELS else f"{said}\n"
+
+
+def _skill(reason: str) -> str:
+    """Who can help with it, by what the card is about."""
+    return SKILL_OF.get(card_of(reason).where, Skill.WORDS).value if reason else ""
 
 
 def desk(visit: Visit, services: Services) -> Answer:
