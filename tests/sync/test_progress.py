@@ -42,6 +42,12 @@ def test_cancelled_lines_are_no_sales(ctx):
     assert progress.of_community(ctx, "sample", Q4).orders == 4
 
 
+def test_several_quarters_are_what_each_is_alone(ctx):
+    """What is read once for all of them changes no number of any."""
+    quarters = progress.of_quarters(ctx, "sample", Q4.next, 3)
+    assert quarters == tuple(progress.of_community(ctx, "sample", one) for one in (Q4.before, Q4, Q4.next))
+
+
 def test_a_stock_out_and_the_time_to_hand_over(ctx):
     """Counted in, all reserved, handed over two hours later: one stock-out, two hours."""
     (order,) = [one for one in ctx.store.orders.latest(LAZADA) if one.order_id == "L-1"]
