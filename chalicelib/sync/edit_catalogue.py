@@ -102,13 +102,16 @@ def count_stock(
     The same movement id again changes nothing, and asks again: looking twice is harmless, not looking is not.
     Raises: StockError for a bundle, which has no stock of its own.
     """
-    for product in store.catalogues.products_of(community, [sku]):
+    found = store.catalogues.products_of(community, [sku])
+    for product in found:
         refuse_count(sku, product.variant(sku).components)
-        was = store.stock.level(community, sku).on_hand
-        if was != on_hand:
-            told = (Moved("count", str(was), str(on_hand), sku),)
-            store.edits.add(Edit(f"{edit or movement_id}:{sku}", community, product.code, at, by, told))
+    was = store.stock.level(community, sku)
     level = store.stock.count(community, sku, on_hand, movement_id=movement_id, because=because, at=at)
+    # Told afterwards, and only what moved: a count that was not taken must not be there to be taken back.
+    if level.version != was.version and level.on_hand == on_hand != was.on_hand:
+        told = (Moved("count", str(was.on_hand), str(on_hand), sku),)
+        for product in found:
+            store.edits.add(Edit(f"{edit or movement_id}:{sku}", community, product.code, at, by, told))
     ask_shops(store, queues, community, [sku], edit or movement_id, at)
     return level
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pages_world import NOW, World
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.money import Money
-from chalicelib.sync.edit_catalogue import count_stock, set_on_sale, set_price
+from chalicelib.sync.edit_catalogue import adjust_stock, count_stock, set_on_sale, set_price
 from chalicelib.sync.messages import look_at_offers
 
 COMMUNITY = "namphrik-tittu"
@@ -52,6 +54,18 @@ def test_a_count_leaves_reservations_and_repeats_harmlessly(world: World):
         level = count_stock(world.store, world.queues, COMMUNITY, "NP-120", 20, "count:1", "counted", NOW)
     assert (level.on_hand, level.reserved) == (20, 3)
     assert len(world.queues.sent) == 4
+
+
+def test_a_count_heard_again_after_a_sale_is_no_edit(world: World):
+    """Nothing moved, so nothing stands in the history that could be taken back, and the sold unit stays sold."""
+    outside = world.store, world.queues, COMMUNITY
+    count_stock(*outside, "NP-120", 20, "count:1", "counted", NOW, by="nok")
+    adjust_stock(*outside, "NP-120", -1, "sold", "sold_elsewhere", NOW + timedelta(minutes=1), by="nok")
+    count_stock(*outside, "NP-120", 20, "count:1", "counted", NOW + timedelta(minutes=2), by="nok")
+
+    told = [moved for edit in world.store.edits.of_product(COMMUNITY, "NP-120") for moved in edit.moved]
+    assert [one.field for one in told] == ["adjust", "count"]
+    assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 19
 
 
 def test_a_community_without_an_active_shop_is_edited_all_the_same(world: World):
