@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from chalicelib.domain import planner
 from chalicelib.domain.changes import Plan, SetPrice
 from chalicelib.domain.errors import OutcomeUnknownError
 from chalicelib.domain.orders import OrderState
@@ -23,7 +24,7 @@ from chalicelib.store import orders as stored_orders
 from chalicelib.store import stock as stored_stock
 from chalicelib.store.bindings import Bindings
 from chalicelib.store.leases import HeldLease, Leases
-from chalicelib.sync import claims, publish, reckon, take_orders
+from chalicelib.sync import claims, publish, reckon, take_orders, weighing
 from chalicelib.sync.carry_out import Hands
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Shelf
@@ -108,12 +109,13 @@ def _shipped_stays_on_hand() -> AbstractContextManager[Any]:
 
 
 def _planned(change: Callable[[Any, Any], Any]) -> AbstractContextManager[Any]:
-    original = publish.plan
+    original = planner.plan
 
     def plan(wanted: Any, observed: Any, *parts: Any) -> Any:
         return change(original, (wanted, observed, *parts))
 
-    return patch.object(publish, "plan", plan)
+    # Whoever plans has the function under a name of its own.
+    return _all(*(patch.object(place, "plan", plan) for place in (publish, weighing)))
 
 
 def _incomplete_read_may_create() -> AbstractContextManager[Any]:
@@ -174,8 +176,15 @@ def _raised_at_once() -> AbstractContextManager[Any]:
 
 
 def _reserved_is_sellable() -> AbstractContextManager[Any]:
-    """What is promised is offered again."""
-    return patch.object(reckon.stock, "sellable", lambda on_hand, reserved, buffer: max(on_hand - buffer, 0))
+    """What is promised is offered again, and whoever looks whether there is room counts the same way.
+
+    Without the second half nothing would be noticed of the first: the claims keep such a number from every shop.
+    """
+
+    def sellable(on_hand: int, reserved: int, buffer: int) -> int:
+        return max(on_hand - buffer, 0)
+
+    return _all(patch.object(reckon.stock, "sellable", sellable), patch.object(claims, "sellable", sellable))
 
 
 def _lost_runs_stay_running() -> AbstractContextManager[Any]:

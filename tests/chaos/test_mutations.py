@@ -7,7 +7,7 @@ import itertools
 import pytest
 from mutants import MUTANTS
 
-from sandbox.chaos.run import replay, run_ours
+from sandbox.chaos.run import is_split, replay, run_ours
 from sandbox.chaos.stage import open_stage
 
 LAWS = {
@@ -27,31 +27,32 @@ LAWS = {
 NOTICED_AT = {
     "unanswered create made again": 2,
     "no look before a create": 14,
-    "random movement ids": 3,
-    "unpaid orders hold nothing": 19,
+    "random movement ids": 0,
+    "unpaid orders hold nothing": 13,
     "cancelled orders keep their units": 0,
-    "shipped goods stay on hand": 4,
-    "a cut read counts as whole": 3,
+    "shipped goods stay on hand": 10,
+    "a cut read counts as whole": 6,
     "prices are not set": 0,
-    "leases are ignored": 0,
-    "cursor before rows": 7,
-    "a split share raised at once": 5,
+    "leases are ignored": 1,
+    "cursor before rows": 17,
+    "a split share raised at once": 11,
     "reserved units are offered": 3,
-    "lost runs stay running": 0,
-    "a level without its movement": 0,
+    "lost runs stay running": 1,
+    "a level without its movement": 1,
     "what a cut read hides is gone": 0,
-    "a worker waits for a dead shop": 3,
-    "a dead token closes every shop": 11,
+    "a worker waits for a dead shop": 8,
+    "a dead token closes every shop": 1,
     "fees are left out": 4,
     "sales belong to no order": 4,
     "a shop closed without a word": 1,
-    "a failure without a card": 1,
-    "a buyer in the log": 0,
+    "a failure without a card": 0,
+    "a buyer in the log": 4,
     "a token in the log": 0,
 }
 """Where to look first; an engine that makes other calls meets another storm, and then the search goes on."""
 
 SEARCHED = 40
+SPLIT_LAW = LAWS[5]
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +71,18 @@ def test_every_invariant_has_a_guarding_line_that_is_broken():
 def test_a_broken_line_is_noticed(stage, name):
     """Some storm breaks the law that the line guards."""
     breakage, law = MUTANTS[name]
-    for seed in itertools.chain([NOTICED_AT[name]], range(SEARCHED)):
+    for seed in (NOTICED_AT[name], *_searched(law)):
         with breakage():
             outcome = run_ours(stage, seed)
         if any(failure.startswith(law) for failure in outcome.failures):
             return
     raise AssertionError(f"{name}: {SEARCHED} storms, and nothing was noticed of '{law}'")
+
+
+def _searched(law):
+    """Storms to look at after the first; a law of split SKUs can only be broken where they are split."""
+    everywhere = (seed for seed in itertools.count() if law != SPLIT_LAW or is_split(seed))
+    return itertools.islice(everywhere, SEARCHED)
 
 
 @pytest.mark.parametrize("seed", sorted(set(NOTICED_AT.values())))
