@@ -28,14 +28,18 @@ from chalicelib.store.dynamo import DynamoTable
 from chalicelib.store.photos import MemoryPhotos
 from chalicelib.store.queues import MemoryDeadLetters
 from chalicelib.store.vault import PlainVault
+from chalicelib.sync import glancing
+from chalicelib.sync.context import Context
+from chalicelib.sync.desired import desired_listings
 from chalicelib.web.routes import register
-from chalicelib.web.services import Person, Role, Services, Session
+from chalicelib.web.services import Person, Role, Services, Session, no_channel
 from sandbox.cloud.resources import client
 from sandbox.cloud.running import running_cloud
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 GOAL_MS = 300
 PRODUCTS, ENTRIES, RUN_ENTRIES, ORDERS, COMMUNITIES = 500, 100_000, 200, 500, 200
+STILL_TO_PACK = 100  # an order each twenty minutes: more than a day of them
 CALLS = 5
 HOME = "/c/big"
 PAGES = {
@@ -154,6 +158,8 @@ def _fill(store: Store) -> None:
     for shop in shops:
         store.bindings.save([_binding(shop, product) for product in products])
     _fill_log(store, shops)
+    for shop in shops:
+        _tell(store, shop, products)
     for number in range(ORDERS):
         store.orders.take("big", _order(shops[number % 2], number), None, ())
 
@@ -165,13 +171,14 @@ def _product(number: int) -> Product:
 
 
 def _binding(shop: Shop, product: Product) -> Binding:
+    """Each tenth was refused by the marketplace, and every number is still to be sent: nothing is left out."""
     return Binding(
         shop=shop.id,
         seller_sku=product.code,
         product_code=product.code,
         listing_id=f"l-{product.code}",
         offer_id=f"o-{product.code}",
-        state=ListingState.LIVE,
+        state=ListingState.REJECTED if product.code.endswith("3") else ListingState.LIVE,
         title=product.title_th,
         price=Money(8900),
         quantity=3,
@@ -180,6 +187,13 @@ def _binding(shop: Shop, product: Product) -> Binding:
         desired_version=product.version,
         applied_version=product.version,
     )
+
+
+def _tell(store: Store, shop: Shop, products: list[Product]) -> None:
+    """Lists know what they know after work over the whole shop."""
+    bindings = store.bindings.of_shop(shop.id)
+    desired = desired_listings(Context(store, _NoQueues(), no_channel, lambda: NOW), shop, products, bindings)
+    glancing.tell(store, shop, desired, bindings, store.log.entries("run-00000"), whole=True)
 
 
 def _fill_log(store: Store, shops: list[Shop]) -> None:
@@ -198,5 +212,6 @@ def _entry(run: Run, place: int) -> Entry:
 
 def _order(shop: Shop, number: int) -> Order:
     at = NOW - timedelta(minutes=20 * number)
-    line = OrderLine("1", f"P{number % PRODUCTS:04}", 1, OrderState.TO_PACK, Money(8900), Money(8900))
+    state = OrderState.TO_PACK if number < STILL_TO_PACK else OrderState.DELIVERED
+    line = OrderLine("1", f"P{number % PRODUCTS:04}", 1, state, Money(8900), Money(8900))
     return Order(shop.id, f"2511{number:06}", at, at, (line,), Money(8900), Buyer("ส***", "", ""))

@@ -25,6 +25,7 @@ from chalicelib.web.services import Services
 from chalicelib.web.views import edit_form, word_form
 from chalicelib.web.views.edit_form import Typed, Wanted
 from chalicelib.web.views.hints import Hint, hints_of
+from chalicelib.web.views.once import reading_once
 from chalicelib.web.views.rule_forms import RuleForm, rule_forms
 from chalicelib.web.views.standing import Latest, ShopFacts, Standing, facts_of, shops_of, standings
 
@@ -151,6 +152,7 @@ class PreviewView:
 
 def product_view(services: Services, community: Community, item: Product, typed: Typed | None = None) -> ProductView:
     """The product with what was typed, or its form as it stands now."""
+    services = reading_once(services)
     store = services.store
     levels = store.stock.levels(community.id, item.skus)
     latest = Latest(store, community.id, LATEST_ENTRIES)

@@ -15,6 +15,7 @@ from chalicelib.web.pages import page
 from chalicelib.web.photos import SIZES, Thumbnails
 from chalicelib.web.services import Services
 from chalicelib.web.views.edit_form import Counted
+from chalicelib.web.views.once import reading_once
 from chalicelib.web.views.standing import Latest, Standing, facts_of, shops_of, standings
 from chalicelib.web.visits import Visit, whole
 
@@ -84,6 +85,7 @@ def products_view(services: Services, community: str, query: Mapping[str, str]) 
     Found, filtered and counted at a glance; what is shown is read, and where the glance was behind, the counts and
     the filter follow what was read.
     """
+    services = reading_once(services)
     services = replace(services, store=replace(services.store, stock=LevelsOnce(services.store.stock, {})))
     asked = query.get("q", "").strip()[:80]
     glance = services.store.glances.of(community)
