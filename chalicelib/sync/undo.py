@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -29,11 +30,11 @@ def last_edit(edits: Sequence[Edit], now: Product) -> str:
 
 
 def name_of(edit: Edit) -> str:
-    """What the rows of one form have in common."""
-    return edit.id.split(":")[0]
+    """What the rows of one form have in common: a count's id ends with its SKU."""
+    return edit.id.removesuffix(f":{edit.moved[0].sku}") if _is_count(edit) else edit.id
 
 
-def undo(store: Store, queues: Queues, now: Product, name: str, *, edit: str, at: datetime, by: str) -> Product:
+def undo(store: Store, queues: Queues, now: Product, name: str, *, at: datetime, by: str) -> Product:
     """The product as stored, as it was before the last edit; counts are moved back by what they moved.
 
     Units sold since stay sold: a count is taken back as a difference, never by setting the old number.
@@ -43,6 +44,8 @@ def undo(store: Store, queues: Queues, now: Product, name: str, *, edit: str, at
     if not name or last_edit(edits, now) != name:
         raise StaleWriteError(f"{now.code}: {name} is not the last edit")
     rows = [one for one in edits if name_of(one) == name]
+    # Named after what it undoes: two who press the button at once move the units back once.
+    edit = f"undo-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     for row in filter(_is_count, rows):
         _move_back(store, queues, row, edit, at, by)
     before = next((row.before for row in rows if row.before), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pages_browser import Browser, Html
 from pages_world import NOW, World
@@ -10,7 +12,7 @@ from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.money import Money
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.sync.desired import desired_listings
-from chalicelib.sync.edit_catalogue import adjust_stock, set_on_sale, set_price
+from chalicelib.sync.edit_catalogue import adjust_stock, count_stock, set_on_sale, set_price
 from chalicelib.sync.edit_rules import set_prices
 from chalicelib.sync.undo import last_edit, undo
 
@@ -38,7 +40,7 @@ def _edits(world: World):
 def _undo(world: World, name: str | None = None):
     product = world.store.catalogues.product(COMMUNITY, "NP-120")
     name = last_edit(_edits(world), product) if name is None else name
-    return undo(world.store, world.queues, product, name, edit="back", at=NOW, by=WHO)
+    return undo(world.store, world.queues, product, name, at=NOW, by=WHO)
 
 
 def test_an_edit_says_who_what_and_from_what_to_what(seller, world: World):
@@ -83,6 +85,26 @@ def test_units_sold_since_a_count_stay_sold_when_it_is_taken_back(seller, world:
     world.store.stock.move(COMMUNITY, sold)
     _undo(world)
     assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 10
+
+
+def test_two_who_take_a_count_back_at_once_move_it_back_once(world: World, monkeypatch):
+    """Both saw it as the last edit: the second finds its units moved back already."""
+    outside = world.store, world.queues, COMMUNITY
+    count_stock(*outside, "NP-120", 30, "c", "counted", NOW, edit="first", by=WHO)
+    seen = _edits(world)
+    monkeypatch.setattr(type(world.store.edits), "of_product", lambda *_, **__: seen)
+    _undo(world, "first")
+    _undo(world, "first")
+    assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 12
+
+
+def test_of_two_counts_of_a_program_only_the_last_is_taken_back(world: World):
+    """Their ids have colons of their own."""
+    for number, units in enumerate((30, 31)):
+        at = NOW + timedelta(minutes=number)
+        count_stock(world.store, world.queues, COMMUNITY, "NP-120", units, f"api:{number}", "counted", at, by=WHO)
+    _undo(world)
+    assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 30
 
 
 def test_only_the_last_edit_is_taken_back(world: World):

@@ -11,7 +11,6 @@ from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
 from chalicelib.web.views.product import asked
-from chalicelib.web.views.product_view import new_edit
 from chalicelib.web.visits import Visit
 
 
@@ -35,5 +34,5 @@ def undo_edit(visit: Visit, services: Services) -> Answer:
     """The edit the person saw as the last is taken back. Raises: StaleWriteError when another came after it."""
     community, item = asked(visit, services)
     last = visit.form.get("last", "")[:200]
-    undo(services.store, services.queues, item, last, edit=new_edit(), at=visit.now, by=visit.email)
+    undo(services.store, services.queues, item, last, at=visit.now, by=visit.email)
     return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=undone"))
