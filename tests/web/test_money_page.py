@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from pages_world import PEOPLE
+from test_html import keeps_the_laws
 
 from chalicelib.domain.money import Money
 from chalicelib.domain.sharing import Side
@@ -196,6 +197,18 @@ def test_the_past_and_what_cannot_be_is_refused_beside_its_field(browse, world, 
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.body.decode()
     assert len(world.store.money_rules.of(OURS)) == 1
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_state_of_a_money_page_keeps_the_laws(browse, language):
+    """A form looked at, a form refused, other months, other accounts, an order nobody knows: whole and labelled."""
+    staff = browse(STAFF, language)
+    keeps_the_laws(staff.post(f"{MONEY}/rules", {**RULE, "step": "preview"}), language)
+    keeps_the_laws(staff.post(f"{MONEY}/rules", {**RULE, "from": "", "commission": "x"}), language)
+    asked = ("?month=2026-10", "?month=2026-08", "/rules?done=added", "/lines?fee=tax&month=2026-10", "/lines?fee=x")
+    accounts = ("/statement?side=community&month=2026-10", "/statement?side=maker&who=sri&month=2026-08")
+    for path in (*asked, *accounts, f"/order/{LAZADA}/{UNKNOWN}", f"/order/{SHOPEE}/251126002KX7"):
+        keeps_the_laws(staff.get(f"{MONEY}{path}"), language)
 
 
 def test_two_rules_never_begin_on_one_day(browse):
