@@ -22,13 +22,18 @@ def desired_listings(
     """
     if not products:
         return ()
-    prices = ctx.store.prices.of_shop(shop.id, [sku for product in products for sku in product.skus])
-    reckonings = reckon(ctx, shop, products, bindings)
+    skus = [sku for product in products for sku in product.skus]
+    terms = ctx.store.rules.terms(shop.id, skus, [product.code for product in products], ctx.clock())
+    reckonings = reckon(ctx, shop, products, bindings, terms.rules)
     quantities = {sku: reckoning.due for sku, reckoning in reckonings.items()}
-    kept = ctx.store.rules.kept(shop.id, [product.code for product in products])
-    locked = ctx.store.rules.locked(shop.id, list(reckonings), ctx.clock())
     return tuple(
-        desired_listing(at_prices(product, prices), quantities, reckonings, kept.get(product.code, frozenset()), locked)
+        desired_listing(
+            at_prices(product, terms.prices),
+            quantities,
+            reckonings,
+            terms.kept.get(product.code, frozenset()),
+            terms.locked,
+        )
         for product in products
     )
 

@@ -25,7 +25,8 @@ def reckon(
 ) -> dict[str, Reckoning]:
     """SKU -> the number `shop` should show, with the facts it came from.
 
-    `bindings` are this shop's, by seller SKU. `rules` stand in for the shop's stored ones, to look before saving.
+    `bindings` are this shop's, by seller SKU. `rules` are the shop's by SKU where they were read already, or others,
+    to look before saving.
     """
     policy, found = ctx.policy_of(shop.community), owned_reckonings(ctx, shop.community, products)
     ruled = rules if rules is not None else ctx.store.rules.of_shop(shop.id, list(found))
@@ -117,18 +118,18 @@ def _split(
     shown = {other: _shown(ctx, other, skus) for other in sorted(set(shops) - {shop.id})}
     reached = {other: within_reach(ctx.store, other, skus) for other in shown}
     sold = {other: ctx.store.orders.sold_lately(other, skus) for other in sorted(shops)}
-    rules = {other: ctx.store.rules.of_shop(other, skus) for other in sorted(set(shops) - {shop.id})}
-    kept = {other: ctx.store.rules.kept(other, sorted(set(scarce.values()))) for other in rules}
+    codes, now = sorted(set(scarce.values())), ctx.clock()
+    terms = {other: ctx.store.rules.terms(other, skus, codes, now) for other in shown}
     mine = {sku: one.rule for sku, one in found.items()}
     numbers = {}
     for sku in skus:
-        by_hand = {o for o in rules if "stock" in kept[o].get(scarce[sku], ()) and sku in shown[o]}
+        by_hand = {o for o in terms if "stock" in terms[o].kept.get(scarce[sku], ()) and sku in shown[o]}
         # A closed shop that shows nothing sells nothing: pieces kept for it would be nobody's.
         open_shops = {o for o in shops if shops[o].state is ShopState.ACTIVE or shown.get(o, {}).get(sku)}
         takers = sorted({*open_shops - by_hand, shop.id})
         # What a seller shows by hand is out of our reach: the others share what it leaves.
         left = max(found[sku].sellable - sum(shown[o][sku] for o in by_hand), 0)
-        ruled = {o: rules[o][sku] if o in rules else mine[sku] for o in takers}
+        ruled = {o: terms[o].rules[sku] if o in terms else mine[sku] for o in takers}
         sales = {o: counts.get(sku, 0) for o, counts in sold.items()}
         share = stock.allotment(left, ruled, sales, left + 1)[shop.id]
         here = bindings[sku].quantity if sku in bindings else 0

@@ -15,6 +15,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports.marketplace import PhotoFile
 from chalicelib.domain.stock import Movement, PushRule, StockLevel
+from chalicelib.domain.terms import Terms
 
 
 class Communities(Protocol):
@@ -32,6 +33,9 @@ class Policies(Protocol):
 
 class PushRules(Protocol):
     """What one shop may show, per SKU or as a whole, and what is not ours to write there."""
+
+    def terms(self, shop_id: str, skus: Sequence[str], codes: Sequence[str], now: datetime) -> Terms:
+        """All that was decided about these SKUs and products: what the four questions below answer, in one read."""
 
     def of_shop(self, shop_id: str, skus: Sequence[str]) -> dict[str, PushRule]:
         """SKU -> its rule, else the shop's, else the plain one; for each SKU asked, in one keyed read."""
