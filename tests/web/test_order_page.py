@@ -153,12 +153,27 @@ def test_goods_that_came_back_are_counted_in_once(there):
     there.store.returns.take(a_return(ReturnState.RECEIVED), None)
     seller = Browser(there, SELLER)
     assert "นับกลับเข้าสต็อก" in seller.get(HERE).body.decode()
-    form = {"return_id": "R1", "line": "1", "step": "count"}
+    form = {"return_id": "R1", "line": "1", "step": "count", "left": "1"}
     assert seller.post(f"{HERE}/return", {**form, "units": "5"}).status_code == 409
     assert seller.post(f"{HERE}/return", {**form, "units": "1"}).headers["Location"].endswith("done=counted_in")
     assert seller.post(f"{HERE}/return", {**form, "units": "1"}).status_code == 409
     assert there.store.stock.levels("namphrik-tittu", ["NP-SET-3"])["NP-SET-3"].on_hand == level + 1
     assert seller.post(f"{HERE}/return", {**form, "return_id": "R9"}).status_code == 404
+
+
+def test_a_parcel_nobody_took_is_counted_in_once(there):
+    """No return names it; pressed twice at once, the units lie on the shelf once."""
+    level = there.store.stock.level("namphrik-tittu", "NP-SET-3").on_hand
+    order = there.store.orders.get(SHOP, ORDER)
+    lines = tuple(replace(one, state=OrderState.RETURNED, quantity=2) for one in order.lines)
+    there.store.orders.take("namphrik-tittu", replace(order, lines=lines), order, ())
+    seller = Browser(there, SELLER)
+    assert "ไม่มีคนรับ" in seller.get(HERE).body.decode()
+    form = {"line": order.lines[0].line_id, "step": "undelivered", "units": "1"}
+    assert seller.post(f"{HERE}/return", form).headers["Location"].endswith("done=counted_in")
+    assert seller.post(f"{HERE}/return", form).status_code == 409
+    assert there.store.stock.level("namphrik-tittu", "NP-SET-3").on_hand == level + 1
+    assert "ไม่มีคนรับ" not in seller.get(HERE).body.decode()
 
 
 def test_a_return_that_is_asked_for_shows_both_answers(there):

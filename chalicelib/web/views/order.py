@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.catalogue import Community
-from chalicelib.domain.errors import MarketplaceError, NotFoundError
-from chalicelib.domain.orders import Buyer, Order
+from chalicelib.domain.errors import MarketplaceError, NotFoundError, StaleWriteError
+from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
 from chalicelib.domain.privacy import OpeningReason, OpeningRefusedError, may_open
 from chalicelib.domain.returns import Return
 from chalicelib.domain.shipping import PACKED_STATES, CancelReason, ParcelState, ShippingChoice, ToPack, to_pack
@@ -60,6 +60,13 @@ class OrderView:
     def may_call(self) -> bool:
         """Whether a packed parcel was not announced to its carrier yet."""
         return any(one.state is ParcelState.ARRANGED for one in self.due.parcels)
+
+    @property
+    def nobody_took(self) -> tuple[OrderLine, ...]:
+        """Lines coming back although no return names them: the parcel found nobody, or nobody wanted it."""
+        named = {line.line_id for one in self.returns for line in one.lines}
+        lines = [line for line in self.row.order.lines if not line.fulfilled_by_channel and line.line_id not in named]
+        return tuple(line for line in lines if line.state in (OrderState.RETURNING, OrderState.RETURNED))
 
     def wants(self, one: Return) -> str:
         """What a person has to do with a return: answer, count_in, or nothing."""
@@ -158,11 +165,14 @@ def answer_cancellation(visit: Visit, services: Services) -> Answer:
 def handle_return(visit: Visit, services: Services) -> Answer:
     """A return is agreed or refused, or its goods are counted in: only a person has seen what is in the parcel."""
     ctx, shop, order_id = services.context(), *_named(visit, services)
+    if visit.form.get("step") == "undelivered":
+        return _count_in(visit, services, shop, None)
     one = visit.form.get("return_id", "")
-    if one not in {known.return_id for known in ctx.store.returns.of_order(shop, order_id)}:
+    known = {known.return_id: known for known in ctx.store.returns.of_order(shop, order_id)}
+    if one not in known:
         raise NotFoundError(one)
     if visit.form.get("step") == "count":
-        return _count_in(visit, services, shop, one)
+        return _count_in(visit, services, shop, known[one])
 
     def send() -> Answer:
         made = returns.answer(ctx, shop, one, agree=visit.form.get("step") == "agree", person=visit.email)
@@ -173,11 +183,19 @@ def handle_return(visit: Visit, services: Services) -> Answer:
     return _try(visit, services, send)
 
 
-def _count_in(visit: Visit, services: Services, shop: str, return_id: str) -> Answer:
-    units = visit.form.get("units", "")
+def _count_in(visit: Visit, services: Services, shop: str, known: Return | None) -> Answer:
+    """Under a return, or for a parcel that nobody took (None). Raises: StaleWriteError when somebody counted since."""
+    units, line, ctx = visit.form.get("units", ""), visit.form.get("line", ""), services.context()
+    count = int(units) if units.isascii() and units.isdigit() and len(units) < 6 else 0
+    if known is not None and visit.form.get("left") != str(known.left_to_count(line)):
+        raise StaleWriteError(known.key)  # the button was pressed twice, or two people opened the parcel
+    if known is None and line not in {one.line_id for one in _view_now(visit, services).nobody_took}:
+        raise StaleWriteError(line)
     try:
-        count = int(units) if units.isascii() and units.isdigit() and len(units) < 6 else 0
-        returns.count_in(services.context(), shop, return_id, visit.form.get("line", ""), count, visit.email)
+        if known is not None:
+            returns.count_in(ctx, shop, known.return_id, line, count, visit.email)
+        else:
+            returns.count_in_undelivered(ctx, shop, visit.parameters["order"], line, count, visit.email)
     except StockError:
         return _page(visit, services, trouble="orders.too_many_back")
     return _back(visit, "counted_in")
@@ -225,11 +243,14 @@ def _back(visit: Visit, done: str) -> Answer:
 
 
 def _page(visit: Visit, services: Services, **more: object) -> Answer:
-    shop, found = _found(visit, services)
-    community: Community = services.store.communities.get(shop.community)
-    view = replace(_view(services.context(), shop, found, visit.language), **more)  # type: ignore[arg-type]
+    view = replace(_view_now(visit, services), **more)  # type: ignore[arg-type]
+    community: Community = services.store.communities.get(view.shop.community)
     status = 409 if view.trouble else 200
-    return page(visit, "order", view, title=found.order_id, community=community, tab="orders", status=status)
+    return page(visit, "order", view, title=view.row.order.order_id, community=community, tab="orders", status=status)
+
+
+def _view_now(visit: Visit, services: Services) -> OrderView:
+    return _view(services.context(), *_found(visit, services), visit.language)
 
 
 def _view(ctx: Context, shop: Shop, found: Order, language: str) -> OrderView:
