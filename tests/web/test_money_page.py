@@ -254,6 +254,21 @@ def test_many_lines_are_turned_page_by_page(browse, world, monkeypatch):
     assert 'rel="next"' not in last
 
 
+def test_a_long_statement_and_a_long_programme_are_turned_too(browse, monkeypatch):
+    """Totals stay those of everything; files hold every row."""
+    monkeypatch.setattr("chalicelib.web.views.money_statement.PER_PAGE", 1)
+    monkeypatch.setattr("chalicelib.web.views.progress.PER_PAGE", 2)
+    seller, asked = browse(SELLER), "side=maker&who=chan&month=2026-11"
+    last = said(seller.get(f"{MONEY}/statement?{asked}&page=2"))
+    assert "แก้ไขรายการเดิม" in last
+    assert "฿304.97" in last
+    assert "ไฟล์ PDF และ CSV มีครบ" in last
+    assert len(seller.get(f"{MONEY}/statement.csv?{asked}").body.splitlines()) == 4
+    office = said(browse(STAFF).get("/progress?page=2"))
+    assert "1 จาก 3 ชุมชน" in office
+    assert "page=1" in office
+
+
 def test_every_account_of_the_month_has_a_statement_that_opens(browse, world):
     """No link of the month leads nowhere."""
     for one in november(world).accounts:

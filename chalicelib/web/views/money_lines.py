@@ -13,8 +13,8 @@ from chalicelib.sync import statements
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
-from chalicelib.web.views.money_span import FILTERS, Span, asked_span
-from chalicelib.web.visits import Visit, whole
+from chalicelib.web.views.money_span import FILTERS, Leaf, Span, asked_span, leaf
+from chalicelib.web.visits import Visit
 
 PER_PAGE = 100
 
@@ -40,11 +40,9 @@ class LinesView:
     span: Span
     asked: Mapping[str, str]
     channels: Mapping[str, str]
-    lines: tuple[Line, ...]
+    leaf: Leaf[Line]
     count: int
     total: Money
-    number: int
-    pages: int
 
     def turned(self, number: int) -> str:
         """Another page of the same lines."""
@@ -58,17 +56,13 @@ def lines(visit: Visit, services: Services) -> Answer:
     asked = {name: visit.query.get(name, "") for name in FILTERS}
     entries = statements.entries_of(ctx, community.id, span.since, span.until)
     found = lines_of(one for one in entries if _matches(one, asked))
-    pages = max(-(-len(found) // PER_PAGE), 1)
-    number = min(whole(visit.query.get("page", "1")), pages)
     view = LinesView(
         span=span,
         asked=asked,
         channels={one.id: one.channel for one in ctx.store.shops.of_community(community.id)},
-        lines=tuple(found[(number - 1) * PER_PAGE : number * PER_PAGE]),
+        leaf=leaf(visit, found, PER_PAGE),
         count=len(found),
         total=total([one.amount for one in found]),
-        number=number,
-        pages=pages,
     )
     return page(visit, "money_lines", view, community=community, tab="money")
 

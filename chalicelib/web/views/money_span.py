@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from chalicelib.domain.ledger import thai_day
 from chalicelib.domain.progress import Quarter
 from chalicelib.sync import statements
 from chalicelib.sync.statements import Language
-from chalicelib.web.visits import Visit
+from chalicelib.web.visits import Visit, whole
 
 FIRST_YEAR = 2020
 FILTERS = ("shop", "statement", "fee")
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Generic[T]):
+    """One page of a long list: its rows, which page it is, and of how many."""
+
+    rows: tuple[T, ...]
+    number: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,13 @@ def asked_quarter(query: Mapping[str, str], today: date) -> Quarter:
     except ValueError:
         return running
     return found if found.year >= FIRST_YEAR and found.first <= today else running
+
+
+def leaf(visit: Visit, found: Sequence[T], per_page: int) -> Leaf[T]:
+    """The page the address asks for; the last one when it asks beyond."""
+    pages = max(-(-len(found) // per_page), 1)
+    number = min(whole(visit.query.get("page", "1")), pages)
+    return Leaf(tuple(found[(number - 1) * per_page : number * per_page]), number, pages)
 
 
 def spoken(visit: Visit) -> Language:

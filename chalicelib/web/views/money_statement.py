@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.money import Money
 from chalicelib.domain.sharing import Side
 from chalicelib.sync import statements
 from chalicelib.sync.context import Context
-from chalicelib.sync.statements import AccountStatement, CommunityStatement
+from chalicelib.sync.statements import AccountStatement, CommunityStatement, StatementRow
 from chalicelib.web import texts
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
-from chalicelib.web.views.money_span import Span, asked_span, spoken
+from chalicelib.web.views.money_span import Leaf, Span, asked_span, leaf, spoken
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import Words
 
 ALL = "all"
+PER_PAGE = 60
+"""Rows on a screen; files and paper hold all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class StatementView:
     channels: Mapping[str, str]
     account: AccountStatement | None = None
     whole: CommunityStatement | None = None
+    leaf: Leaf[StatementRow] | Leaf[AccountStatement] | None = None
 
     @property
     def net(self) -> Money:
@@ -47,11 +50,19 @@ class StatementView:
         address = self.span.statement(self.side, self.who, ending)
         return address.replace(f"month={self.span.name}", f"month={month}") if month else address
 
+    def turned(self, number: int) -> str:
+        """Another page of the same statement."""
+        return f"{self.here()}&page={number}"
+
 
 def statement(visit: Visit, services: Services) -> Answer:
     """The statement to read. Raises: NotFoundError for an account the community has not got."""
     view = _view(visit, services)
     community = services.store.communities.get(view.span.community)
+    if view.account is not None:
+        view = replace(view, leaf=leaf(visit, view.account.rows, PER_PAGE))
+    elif view.whole is not None:
+        view = replace(view, leaf=leaf(visit, view.whole.accounts, PER_PAGE))
     return page(visit, "money_statement", view, title=_title(visit, view), community=community, tab="money")
 
 

@@ -13,10 +13,11 @@ from chalicelib.sync import progress as counting
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
-from chalicelib.web.views.money_span import FIRST_YEAR, asked_quarter, spoken
+from chalicelib.web.views.money_span import FIRST_YEAR, Leaf, asked_quarter, leaf, spoken
 from chalicelib.web.visits import Visit
 
 CSV = "text/csv; charset=utf-8"
+PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class ProgrammeView:
     turning: Turning
     told: Programme
     rows: tuple[Progress, ...]
+    leaf: Leaf[Progress]
     names: Mapping[str, str]
+
+    def turned(self, number: int) -> str:
+        """Another page of the same quarter."""
+        return f"/progress?quarter={self.turning.quarter}&page={number}"
 
     @property
     def sales(self) -> Money:
@@ -100,7 +106,7 @@ def office(visit: Visit, services: Services) -> Answer:
     told = counting.of_all(services.context(), turning.quarter)
     rows = tuple(sorted(told.rows, key=lambda one: (-one.sales.minor, one.community)))
     names = {one.id: one.name_th for one in store.communities.list()}
-    return page(visit, "programme", ProgrammeView(turning, told, rows, names))
+    return page(visit, "programme", ProgrammeView(turning, told, rows, leaf(visit, rows, PER_PAGE), names))
 
 
 def office_csv(visit: Visit, services: Services) -> Answer:
