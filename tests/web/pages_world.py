@@ -395,6 +395,6 @@ def _balances(store: Store) -> None:
                 first = task_of("namphrik-tittu", shop, day, differences[1], made)
                 store.tasks.found([first])
             accounted = 24 - number - sum(not one.repaired for one in differences)
-            store.balances.save(
-                Balance(shop, "namphrik-tittu", channel, day, made, 24 - number, accounted, 6, 6, differences, 5)
+            counts = (24 - number, accounted, 6, 6, differences, 5, 24 - number, 31)
+            store.balances.save(Balance(shop, "namphrik-tittu", channel, day, made, *counts))
             )

@@ -49,6 +49,7 @@ def test_a_helper_solves_a_task_with_a_note_and_everybody_reads_it(browse, world
     assert answer.headers["Location"] == DAY
     assert world.store.tasks.open("namphrik-tittu") == ()
     seller = browse(SELLER).get(DAY).body.decode()
+    assert "คืนนั้นไม่ตรง แก้แล้วทั้งหมด" in seller
     assert "คืนส่วนต่างแล้ว" in seller
     assert PARTNER not in seller
     assert PARTNER in browse(STAFF).get(f"{HOME}/tasks").body.decode()

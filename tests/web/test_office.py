@@ -168,7 +168,7 @@ def test_help_is_asked_from_the_failed_card_with_its_words(browse):
     form = seller.get(link).body.decode()
     assert '<option value="TN-200" selected>' in form
     assert '<option value="photos" selected>' in form
-    assert "Shopee: " in form
+    assert ">Shopee ไม่รับรูปนี้" in form
     assert "evil words" not in seller.get(f"{HOME}/ask?reason=evil+words&channel=evil+words").body.decode()
     assert f'href="{HOME}/ask"' in seller.get(f"{HOME}/products").body.decode()
 

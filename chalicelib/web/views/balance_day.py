@@ -82,11 +82,13 @@ class DayView:
 
     @property
     def tone(self) -> str:
-        """ok only when every shop was balanced and nothing is left; empty without any balance."""
+        """ok only when every shop was clean, mended when what was left is solved since; empty without any balance."""
         if not self.nights:
             return ""
-        if self.open or not all(one.is_clean for one in self.nights):
+        if self.open or any(one.more for one in self.shops if one.balance and not one.balance.is_clean):
             return "bad"
+        if not all(one.is_clean for one in self.nights):
+            return "mended" if any(one.unexplained for one in self.nights) else "bad"
         return "ok" if len(self.nights) == len(self.shops) else "wait"
 
     @property

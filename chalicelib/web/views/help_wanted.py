@@ -93,7 +93,8 @@ def _told(language: str, channel: str, reason: str) -> str:
     said = words.reason(reason)
     if not reason or said == words.t("reason.channel_said", said=reason):
         return ""
-    return f"{words.label('channel', channel)}: {said}\n" if channel in CHANNELS else f"{said}\n"
+    name = words.label("channel", channel) if channel in CHANNELS else ""
+    return f"{name}: {said}\n" if name and name not in said else f"{said}\n"
 
 
 def _skill(reason: str) -> str:
