@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.world import COMMUNITY, World, a_product, a_world
 
 from chalicelib.domain.money import Money
 from chalicelib.sync import edit_catalogue
 from chalicelib.web.services import Services
 from chalicelib.web.views.standing import Latest, facts_of, shops_of, standings
+from tests.world import COMMUNITY, World, a_product, a_world
 
 
 @pytest.fixture(scope="module")
