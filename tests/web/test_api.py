@@ -184,6 +184,25 @@ def test_what_is_no_json_is_unreadable(seller):
     assert seller.post(f"{HOME}/products", b"[" * 300_000).status_code == 400
 
 
+def test_a_call_that_died_half_way_may_come_again(world, seller, monkeypatch):
+    """Its key is its own still, whichever line it died at; only another body is another call."""
+    path, key, marks = f"{HOME}/stock/NP-120/adjust", "adjust-001", []
+    whole = type(world.store.seen).first_time
+
+    def dies_at_the_second(seen, name, seconds):
+        marks.append(name)
+        if len(marks) == 2:
+            raise OSError("killed")
+        return whole(seen, name, seconds)
+
+    monkeypatch.setattr(type(world.store.seen), "first_time", dies_at_the_second)
+    body = {"units": -1, "because": "broken jars"}
+    assert seller.post(path, body, idempotency_key=key).status_code == 500
+    before = said(seller.get(f"{HOME}/stock/NP-120"))["on_hand"]
+    assert said(seller.post(path, body, idempotency_key=key))["on_hand"] == before - 1
+    assert seller.post(path, {**body, "units": -2}, idempotency_key=key).status_code == 409
+
+
 def test_a_count_sent_twice_counts_once(world, seller):
     """With a key the second is the first; without one each is a count of its own."""
     path, key = f"{HOME}/stock/NP-120", "count-0001"

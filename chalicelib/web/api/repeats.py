@@ -17,8 +17,9 @@ def is_repeat(call: Call) -> bool:
         return False
     seen, name = call.services.store.seen, movement_id(call)
     body = hashlib.sha256(call.raw).hexdigest()[:32]
-    is_new = seen.first_time(f"api/{name}", KEPT_S)
+    # The body first: a call that died in between comes again with it, and is no other call.
     is_new_body = seen.first_time(f"api/{name}/{body}", KEPT_S)
+    is_new = seen.first_time(f"api/{name}", KEPT_S)
     if not is_new and is_new_body:
         raise ApiError(409, "key_used")
     return not is_new
