@@ -397,4 +397,3 @@ def _balances(store: Store) -> None:
             accounted = 24 - number - sum(not one.repaired for one in differences)
             counts = (24 - number, accounted, 6, 6, differences, 5, 24 - number, 31)
             store.balances.save(Balance(shop, "namphrik-tittu", channel, day, made, *counts))
-            )
