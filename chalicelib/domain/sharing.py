@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.catalogue import Product
@@ -46,7 +46,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShareRule:
-    """What a community agreed on, for orders placed from a Thai day on. Hundredths of a percent: 500 is 5 %."""
+    """What a community agreed on, for orders placed from a Thai day on. Hundredths of a percent: 500 is 5 %.
+
+    `added_by` and `added_at` are the record of who wrote it down; money does not ask for them.
+    """
 
     community: str
     valid_from: date
@@ -55,6 +58,8 @@ class ShareRule:
     cause: str = ""
     pledge_bp: int = 0
     base: Base = Base.GOODS
+    added_by: str = ""
+    added_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if min(self.commission_bp, self.pledge_bp) < 0 or self.commission_bp + self.pledge_bp > 10_000:

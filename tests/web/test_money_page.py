@@ -172,7 +172,11 @@ def test_a_rule_is_shown_with_an_example_before_it_is_added_for_good(browse, wor
     assert len(world.store.money_rules.of(OURS)) == 1
     assert staff.post(f"{MONEY}/rules", {**RULE, "step": "add"}).status_code == 303
     assert [one.commission_bp for one in world.store.money_rules.of(OURS)] == [500, 725]
+    added = world.store.money_rules.of(OURS)[-1]
+    assert (added.added_by, added.added_at) == (STAFF, world.now)
+    assert STAFF not in said(browse(SELLER).get(f"{MONEY}/rules"))
     page = said(staff.get(f"{MONEY}/rules?done=added"))
+    assert STAFF in page
     assert page.index("ยังไม่เริ่ม") < page.index("ใช้อยู่")
 
 

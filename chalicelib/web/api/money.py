@@ -167,6 +167,8 @@ def add_rule(call: Call) -> RuleOut:
             asked.cause.strip(),
             asked.pledge_bp,
             asked.base,
+            call.person.email,
+            call.visit.now,
         )
     except ValueError:
         raise invalid("/", "shares") from None

@@ -6,7 +6,7 @@ A partner reads and does not write: the commission is theirs, so that somebody e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chalicelib.domain.catalogue import Community
@@ -86,7 +86,7 @@ def add_rule(visit: Visit, services: Services) -> Answer:
     if visit.form.get("step") != "add":
         return _page(visit, services, community, values=typed, planned=rule)
     try:
-        services.store.money_rules.add(rule)
+        services.store.money_rules.add(replace(rule, added_by=visit.email, added_at=visit.now))
     except StaleWriteError:
         return _page(visit, services, community, values=typed, errors={"from": "money_rule.taken"})
     return redirect(visit.url(f"/c/{community.id}/money/rules?done=added"))
