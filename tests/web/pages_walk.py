@@ -13,12 +13,29 @@ from chalicelib.web.roles import Role
 
 OURS, THEIRS = "namphrik-tittu", "kratip"
 SELLER, STAFF, OTHER = "seller@tittu.example", "staff@office.example", "seller@kratip.example"
+PARTNER, ADMIN = "partner@phayao.example", "admin@office.example"
 READING = tuple(rule for rule in RULES if rule.method == "GET" and rule.view not in STILL and not rule.is_api)
 # Pages that look different under another address: the same views, other states.
 STATES = (
     ("", "/sign-in?next=/c/kratip/products", 200),
     (STAFF, "/?q=พะเยา", 200),
     (STAFF, "/?q=nowhere", 200),
+    (STAFF, "/?tone=bad&q=", 200),
+    (STAFF, "/?tone=off", 200),
+    (PARTNER, "/", 200),
+    (PARTNER, "/help", 200),
+    (ADMIN, "/people", 200),
+    (ADMIN, f"/people?email={SELLER}", 200),
+    (ADMIN, "/communities?id=kratip", 200),
+    (STAFF, "/log?state=failed", 200),
+    (STAFF, "/log?live=1", 200),
+    (SELLER, f"/c/{OURS}/shops/{OURS}-shopee/plan", 200),
+    (STAFF, f"/c/{OURS}/shops/{OURS}-shopee/plan?done=approved&page=9", 200),
+    (PARTNER, f"/c/{OURS}/balance/2026-11-23", 200),
+    (SELLER, f"/c/{OURS}/balance/2026-11-25", 200),
+    (PARTNER, f"/c/{OURS}/tasks?done=1", 200),
+    (STAFF, "/c/saima/tasks", 200),
+    (SELLER, f"/c/{OURS}/ask?product=TN-200&channel=shopee&reason=shopee.photo_refused", 200),
     (STAFF, "/letters?lane=bulk&sent=3", 200),
     (SELLER, "/letters", 403),
     (SELLER, f"/c/{OURS}/products?q=NP&shop={OURS}-shopee&state=attention&page=9", 200),

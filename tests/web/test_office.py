@@ -20,6 +20,7 @@ from chalicelib.domain.spreadsheets import safe_cell
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
 from chalicelib.web.services import Person, Role
 from chalicelib.web.views.balance import month_of
+from chalicelib.web.views.board import board_view
 from chalicelib.web.views.help_wanted import is_shown
 
 SELLER, PARTNER, STAFF, ADMIN, OTHER = (person.email for person in PEOPLE)
@@ -219,3 +220,30 @@ def test_whose_role_changes_is_signed_out_everywhere(browse, world):
     held = {one.person.email for one in world.sessions.kept.values()}
     assert SELLER not in held
     assert ADMIN in held
+
+
+def test_the_front_page_is_each_readers_own(browse, world):
+    """The office sees all, a partner the own ones and no more, who works for one goes straight to its products."""
+    staff, partner = browse(STAFF).get("/").body.decode(), browse(PARTNER).get("/").body.decode()
+    assert "ขนมไทย ไทรม้า" in staff
+    assert "กระติบญาติเยอะ" in partner
+    assert "ขนมไทย ไทรม้า" not in partner
+    assert "ปัญหาเดียวกันหลายที่" not in partner
+    assert browse(SELLER).get("/").headers["Location"] == f"{HOME}/products"
+    assert "ขนมไทย ไทรม้า" not in browse(STAFF).get("/?tone=bad").body.decode()
+    assert "กระติบญาติเยอะ" not in browse(STAFF).get("/?q=saima").body.decode()
+
+
+def test_the_board_says_how_long_access_still_lasts(browse, world):
+    """Soon is a warning, within a week a person's; what renews by itself is told only when it did not."""
+    community, now = world.store.communities.get("kratip"), NOW
+    shop = Shop("kratip-shopee", "kratip", "shopee", "1", "app", consent_until=now + timedelta(days=300))
+    for days, said in ((20, (300, "")), (5, (5, "bad"))):
+        line = BoardLine(shop.id, whole_run_at=now, refresh_until=now + timedelta(days=days))
+        (row,) = board_view([community], [shop], {shop.id: line}, (), now).lines
+        assert (row.ends_days, row.ends_tone) == said
+    line = BoardLine(shop.id, whole_run_at=now, balance_day=now.date(), is_clean=True)
+    soon = replace(shop, consent_until=now + timedelta(days=20))
+    assert board_view([community], [soon], {shop.id: line}, (), now).lines[0].tone == "wait"
+    assert board_view([community], [shop], {shop.id: line}, (), now).lines[0].tone == "ok"
+    assert board_view([community], [shop], {shop.id: replace(line, tasks=1)}, (), now).lines[0].tone == "bad"
