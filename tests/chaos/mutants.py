@@ -140,7 +140,7 @@ def _prices_are_not_set() -> AbstractContextManager[Any]:
 
 def _lease_is_ignored() -> AbstractContextManager[Any]:
     """Everybody may work on a shop at any time, and old fences hold."""
-    original = Bindings.save
+    original = Bindings._write
 
     def take(leases: Leases, shop_id: str, owner: str, seconds: float, purpose: str) -> Lease:
         return HeldLease(shop_id, owner, 0, leases._clock() + timedelta(seconds=seconds), purpose)
@@ -149,7 +149,7 @@ def _lease_is_ignored() -> AbstractContextManager[Any]:
         patch.object(Leases, "take", take),
         patch.object(Leases, "extend", lambda leases, lease, seconds: lease),
         patch.object(Leases, "release", lambda *_: None),
-        patch.object(Bindings, "save", lambda bindings, rows, lease=None: original(bindings, rows, None)),
+        patch.object(Bindings, "_write", lambda bindings, rows, lease: original(bindings, rows, None)),
     )
 
 
