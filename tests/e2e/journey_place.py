@@ -101,7 +101,12 @@ def a_browser(width: int = 360, height: int = 740, *, script: bool = True) -> It
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: (
+                page.complaints.append(f"{said.location['url']} {said.text}") if said.type == "error" else None
+            ),
+        )
         yield page
         browser.close()
 
