@@ -46,6 +46,7 @@ PAGES = {
     "products, 500 in the catalogue": f"{HOME}/products",
     "products, what needs a look": f"{HOME}/products?state=attention",
     "one product of 500": f"{HOME}/products/P0250",
+    "counting stock, 500 in the catalogue": f"{HOME}/stock",
     "orders": f"{HOME}/orders",
     "balance": f"{HOME}/balance",
     "shops": f"{HOME}/shops",
@@ -53,6 +54,7 @@ PAGES = {
     "one run of that log": f"{HOME}/log/run-00007",
     "the office's desk, 200 communities": "/",
     "API: products": "/api/v1/communities/big/products",
+    "API: stock levels": "/api/v1/communities/big/stock",
     "API: runs": "/api/v1/communities/big/runs",
 }
 

@@ -9,13 +9,33 @@ from chalicelib.domain.catalogue import Product
 
 
 @dataclass(frozen=True, slots=True)
+class GlanceSku:
+    """One variant in its product's order; `said` are its options. A bundle has no stock of its own."""
+
+    sku: str
+    said: str = ""
+    is_bundle: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it is found by beside its product's words."""
+        return f"{self.sku.lower()} {self.said}"
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
-    """One product; `said` is every word it can be found by, in small letters."""
+    """One product; `said` is its code and titles in small letters."""
 
     code: str
     version: int
     on_sale: bool
     said: str
+    skus: tuple[GlanceSku, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What it is found by: code, titles and SKUs."""
+        return " ".join((self.said, *(one.sku.lower() for one in self.skus)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +81,6 @@ class CommunityGlance:
 
 def glance_of(product: Product) -> Glance:
     """What a list finds this product by."""
-    words = (product.code, product.title_th, product.title_en, *product.skus)
-    return Glance(product.code, product.version, product.on_sale, " ".join(words).lower())
+    words = (product.code, product.title_th, product.title_en)
+    skus = tuple(GlanceSku(one.sku, " ".join(one.options).lower(), one.is_bundle) for one in product.variants)
+    return Glance(product.code, product.version, product.on_sale, " ".join(words).lower(), skus)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.glance import CommunityGlance, Glance, ShopGlance, Told, glance_of
+from chalicelib.domain.glance import CommunityGlance, Glance, GlanceSku, ShopGlance, Told, glance_of
 from chalicelib.store import keys
 from chalicelib.store.table import Absent, Condition, ConditionFailedError, Equals, Item, Table, Update
 
@@ -89,14 +89,15 @@ def _field(code: str) -> str:
 
 
 def _text(one: Glance) -> str:
-    return f"{one.version} {one.on_sale:d} {one.said}"
+    skus = [[sku.sku, sku.said, sku.is_bundle] for sku in one.skus]
+    return json.dumps([one.version, one.on_sale, one.said, skus], ensure_ascii=False, separators=(",", ":"))
 
 
 def _words_in(row: Item) -> Iterable[Glance]:
     for name, value in row.items():
         if name.startswith(keys.WORDS):
-            version, on_sale, said = value.split(" ", 2)
-            yield Glance(name.removeprefix(keys.WORDS), int(version), on_sale == "1", said)
+            version, on_sale, said, skus = json.loads(value)
+            yield Glance(name.removeprefix(keys.WORDS), version, on_sale, said, tuple(GlanceSku(*one) for one in skus))
 
 
 def _shop_of(row: Item) -> ShopGlance:

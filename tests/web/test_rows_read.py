@@ -112,6 +112,7 @@ def _read(world: World) -> CountingTable:
         ("/products/Z-0250", 30, 30),
         ("/products/Z-0003", 60, 30),
         ("/shops", 40, 35),
+        ("/stock", 130, 20),
     ],
 )
 def test_a_page_of_five_hundred_products_reads_what_it_shows(
@@ -126,7 +127,9 @@ def test_a_page_of_five_hundred_products_reads_what_it_shows(
     assert table.questions <= most_questions, f"{path} asked {table.questions} times"
 
 
-@pytest.mark.parametrize(("path", "most_rows"), [("/products", 90), ("/products?q=chili&limit=10", 50), ("/shops", 20)])
+@pytest.mark.parametrize(
+    ("path", "most_rows"), [("/products", 90), ("/products?q=chili&limit=10", 50), ("/shops", 20), ("/stock", 90)]
+)
 def test_a_programs_page_reads_what_it_answers(big: World, path: str, most_rows: int):
     """Its page of products, not the catalogue; the count of offers, not the offers."""
     program, table = Program(big, "staff@office.example"), _read(big)

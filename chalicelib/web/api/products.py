@@ -28,7 +28,7 @@ def products(call: Call) -> Page[ProductOut]:
     found = [
         one
         for one in store.glances.of(call.community).products.values()
-        if asked.on_sale in (None, one.on_sale) and all(word in one.said for word in words)
+        if asked.on_sale in (None, one.on_sale) and all(word in one.words for word in words)
     ]
     left = [one for one in found if one.code > asked.cursor]
     shown = store.catalogues.some(call.community, [one.code for one in left[: asked.limit]])

@@ -12,7 +12,7 @@ from chalicelib.sync.edit_catalogue import adjust_stock, count_stock
 from chalicelib.web.api import repeats
 from chalicelib.web.api.calls import Call, operation
 from chalicelib.web.api.models import LINE, WHOLE, Model, Moment, Page, Paged, Query, Units
-from chalicelib.web.api.paging import page_after
+from chalicelib.web.api.paging import cut
 from chalicelib.web.api.products import sku_of
 
 Because = Annotated[str, Field(max_length=120, pattern=f"({LINE})|^$", examples=["broken jars"])]
@@ -102,10 +102,12 @@ class WhyOut(Model):
 def levels(call: Call) -> Page[LevelOut]:
     """The level of every SKU that has stock of its own, by SKU."""
     assert isinstance(call.query, Paged)
-    products = call.services.store.catalogues.products(call.community)
-    skus = sorted(one.sku for product in products for one in product.variants if not one.is_bundle)
-    found = call.services.store.stock.levels(call.community, skus)
-    return page_after([found[sku] for sku in skus], call.query, lambda one: one.sku, _level)
+    asked, store = call.query, call.services.store
+    glance = store.glances.of(call.community)
+    every = sorted(one.sku for product in glance.products.values() for one in product.skus if not one.is_bundle)
+    left = [sku for sku in every if sku > asked.cursor]
+    found = store.stock.levels(call.community, left[: asked.limit])
+    return cut(left, asked.limit, lambda sku: sku, lambda sku: _level(found[sku]))
 
 
 @operation("One stock level", LevelOut, errors=(404,))

@@ -92,7 +92,7 @@ def products_view(services: Services, community: str, query: Mapping[str, str]) 
     shops = shops_of(services.store, community)
     shop = query.get("shop", "") if query.get("shop") in {one.id for one in shops} else ""
     state = query.get("state", "") if query.get("state") in STATES else ""
-    found = [one.code for one in glance.products.values() if asked.lower() in one.said]
+    found = [one.code for one in glance.products.values() if asked.lower() in one.words]
     wanted = [one for one in shops if shop in ("", one.id)]
     looked = _Looked(services, community, glance, wanted)
     if len(found) <= LOOKED_AT:

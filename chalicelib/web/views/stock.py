@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.domain.catalogue import SKU_PATTERN, Community, Product, Variant
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.ports import Store
 from chalicelib.domain.stock import Movement, StockError, StockLevel
 from chalicelib.sync.edit_catalogue import adjust_stock, count_stock
 from chalicelib.sync.why import Why, why
@@ -151,14 +152,25 @@ def adjust(visit: Visit, services: Services) -> Answer:
 def stock_view(services: Services, community: Community, query: Mapping[str, str]) -> StockView:
     """One page of SKUs that have the words asked for."""
     asked = query.get("q", "").strip()[:80]
-    every = [(item, one) for item in services.store.catalogues.products(community.id) for one in item.variants]
-    found = [(item, one) for item, one in every if asked.lower() in _said(item, one)]
+    glance = services.store.glances.of(community.id)
+    every = [(item, one) for item in glance.products.values() for one in item.skus]
+    found = [(item.code, one.sku) for item, one in every if asked.lower() in f"{item.said} {one.words}"]
     pages = max(-(-len(found) // PER_PAGE), 1)
     number = min(whole(query.get("page", "1")), pages)
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
-    levels = services.store.stock.levels(community.id, [one.sku for _, one in shown])
-    rows = tuple(StockRow(item, one, levels.get(one.sku, StockLevel(one.sku))) for item, one in shown)
+    rows = _rows(services.store, community.id, shown)
     return StockView(rows, len(every), asked, number, pages, new_edit())
+
+
+def _rows(store: Store, community: str, shown: Sequence[tuple[str, str]]) -> tuple[StockRow, ...]:
+    """Rows of these (product code, SKU)s."""
+    items = {item.code: item for item in store.catalogues.some(community, [code for code, _ in shown])}
+    levels = store.stock.levels(community, [sku for _, sku in shown])
+    return tuple(
+        StockRow(items[code], items[code].variant(sku), levels.get(sku, StockLevel(sku)))
+        for code, sku in shown
+        if code in items and sku in items[code].skus  # edited this moment
+    )
 
 
 def _read(view: StockView, form: Mapping[str, str]) -> StockView:
@@ -203,10 +215,6 @@ def _save(visit: Visit, services: Services, community: Community, row: StockRow,
         by=visit.email,
     )
     return True
-
-
-def _said(item: Product, variant: Variant) -> str:
-    return " ".join((item.code, item.title_th, item.title_en, variant.sku, *variant.options)).lower()
 
 
 def _asked(visit: Visit, services: Services) -> tuple[Community, Product]:

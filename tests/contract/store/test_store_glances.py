@@ -9,9 +9,11 @@ import pytest
 from store_builders import NOON, SHOP, VILLAGE, a_product
 
 from chalicelib.domain.errors import StaleWriteError
-from chalicelib.domain.glance import Glance, ShopGlance, Told
+from chalicelib.domain.glance import Glance, GlanceSku, ShopGlance, Told
 from chalicelib.domain.synclog import Entry, EntryState
 from chalicelib.store import keys
+
+TWO = (GlanceSku("TEA-50"), GlanceSku("TEA-100"))
 
 
 def test_a_product_is_found_by_its_words_as_soon_as_it_is_saved(store):
@@ -23,7 +25,8 @@ def test_a_product_is_found_by_its_words_as_soon_as_it_is_saved(store):
         store.catalogues.save(replace(saved, title_en="Lost tea"), 1)
     found = store.glances.of(VILLAGE).products
     assert list(found) == ["ALE", "TEA"]
-    assert found["TEA"] == Glance("TEA", 2, False, "tea ชาใบหม่อน old tea tea-50 tea-100")
+    assert found["TEA"] == Glance("TEA", 2, False, "tea ชาใบหม่อน old tea", TWO)
+    assert found["TEA"].words == "tea ชาใบหม่อน old tea tea-50 tea-100"
     assert store.glances.of("elsewhere").products == {}
 
 
