@@ -129,6 +129,8 @@ def _offers(ctx: Context, shop: Shop, market: Marketplace) -> tuple[int, int, tu
 
 def _drift(ctx: Context, shop: Shop, observed: Observation) -> tuple[Difference, ...]:
     products = ctx.store.catalogues.products(shop.community)
+    # A long shop is swept in parts, and no part sees the whole catalogue.
+    ctx.store.glances.mend(shop.community, products)
     bindings = ctx.store.bindings.of_shop(shop.id)
     desired = desired_listings(ctx, shop, products, bindings)
     made = plan(desired, observed, bindings)
