@@ -65,15 +65,14 @@ def note_balance(table: Table, balance: Balance) -> None:
 def note_order(table: Table, order: Order) -> None:
     """The shop's line counts the order in its Bangkok hour. An order heard twice at once may count twice."""
     hour, at = order.created_at.astimezone(BANGKOK).hour, text_of(order.created_at)
-    key = keys.board(order.shop)
-    row = table.update(Update(key, set={"shop": order.shop}, add={f"{_HOUR}{hour:02}": 1}))
-    facts = {}
-    if at > row.get("order_at", ""):
-        facts["order_at"] = at
+    key, add = keys.board(order.shop), {f"{_HOUR}{hour:02}": 1}
+    newest = AnyOf((Absent("order_at"), AtMost("order_at", at)))
+    try:
+        row = table.update(Update(key, set={"shop": order.shop, "order_at": at}, add=add, when=newest))
+    except ConditionFailedError:  # it came late: a newer one stands there
+        row = table.update(Update(key, set={"shop": order.shop}, add=add))
     if at < row.get("first_order_at", "~"):
-        facts["first_order_at"] = at
-    if facts:
-        table.update(Update(key, set=facts))
+        table.update(Update(key, set={"first_order_at": at}))
 
 
 def note_plan(table: Table, shop_id: str, *, waits: bool) -> None:

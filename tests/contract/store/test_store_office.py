@@ -12,6 +12,8 @@ from chalicelib.domain.call_notes import CallNote
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.help_wanted import HelpState, HelpWanted, Skill
 from chalicelib.domain.log_search import LogQuery
+from chalicelib.domain.money import Money
+from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Tokens
 from chalicelib.domain.synclog import Entry, EntryState, Run, RunState
@@ -141,3 +143,14 @@ def test_a_call_is_found_by_its_channel_and_id(store: Store) -> None:
     store.call_notes.note(note)
     assert store.call_notes.get("lazada", "0ab") == note
     assert store.call_notes.get("shopee", "0ab") is None
+
+
+def test_the_board_counts_orders_by_hour_whenever_they_come(store: Store) -> None:
+    """An older order that comes late counts in its hour and hides no newer one; the first stays the first."""
+    for number, hours in enumerate((5, 1, 3)):
+        at = NOON - timedelta(hours=hours)
+        line = OrderLine("1", "TEA-50", 1, OrderState.UNPAID, Money(100), Money(100))
+        store.orders.take("hill", Order("hill-lazada", f"O-{number}", at, at, (line,), Money(100)), None, ())
+    line = store.board.lines()["hill-lazada"]
+    assert line.hours == {"07": 1, "09": 1, "11": 1}
+    assert (line.first_order_at, line.order_at) == (NOON - timedelta(hours=5), NOON - timedelta(hours=1))

@@ -45,6 +45,7 @@ def store(table):
     store.communities.save(Community("c", "ก", "ก", "ก", "X", "north"))
     variants = tuple(Variant(sku, Money(100)) for sku in SKUS)
     store.catalogues.save(Product("c", "P", Kind.BAG, "ก", "a", "ก", "a", "m", Size(1, 1, 1, 1), variants), 0)
+    store.orders.take("c", an_order("0"), None, ())
     table.calls = 0
     return store
 
@@ -75,13 +76,13 @@ def bindings():
         (lambda store: store.stock.levels("c", SKUS), 1),
         (lambda store: store.stock.move("c", a_move("S-1")), 2),
         (lambda store: store.stock.count("c", "S-1", 5, movement_id="m", because="", at=NOON), 2),
-        (lambda store: store.orders.take("c", an_order(), None, moves(), Cursor("s", "u", NOON)), 1),
+        (lambda store: store.orders.take("c", an_order(), None, moves(), Cursor("s", "u", NOON)), 2),
         (lambda store: store.orders.many("s", [str(number) for number in range(100)]), 1),
         (lambda store: store.orders.latest("s"), 1),
         (lambda store: store.bindings.of_shop("s"), 1),
         (lambda store: store.bindings.save(bindings()), 1),
         (lambda store: store.bindings.sold("s", "S-1", 1), 1),
-        (lambda store: store.shops.save_tokens("s", Tokens("a", "r", NOON, NOON), None), 1),
+        (lambda store: store.shops.save_tokens("s", Tokens("a", "r", NOON, NOON), None), 2),
         (lambda store: store.shops.lease("s", "anna", 30), 1),
         (lambda store: store.seen.first_time("push", 60), 1),
     ],
