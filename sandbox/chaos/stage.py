@@ -1,4 +1,4 @@
-"""Where storms happen: both practice marketplaces on real sockets, started once, emptied for every seed."""
+"""Where storms happen: both practice marketplaces in this process, built once, emptied for every seed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
+from starlette.applications import Starlette
 
 from chalicelib.domain.ports import Channel
 from connectors.wire import Patience
 from sandbox.chaos.clock import START_S, VirtualClock, everywhere
 from sandbox.chaos.line import Line
 from sandbox.chaos.trouble import ShakyHttp
+from sandbox.market import shopfront
+from sandbox.market.control import Control
 from sandbox.market.events import Message
+from sandbox.market.market import Market
 from sandbox.market.push import Pusher
-from sandbox.market.server import Server
+from sandbox.market.wire import App, Wire
 
 CHANNELS = ("lazada", "shopee")
 SHOP = "Storm shop"
@@ -48,12 +52,25 @@ class PushTray(Pusher):
         self.tray.clear()
 
 
+@dataclass(frozen=True)
+class Place:
+    """One practice marketplace and its address, where nothing listens: a line leads there."""
+
+    market: Market
+    url: str
+
+    def app(self) -> App:
+        """What a server would serve."""
+        routes = [*self.market.routes(), *Control(self.market).routes(), *shopfront.routes(self.market)]
+        return Wire(self.market, Starlette(routes=routes))
+
+
 @dataclass
 class Stage:
-    """Servers, clock and clients shared by all storms of this process."""
+    """Marketplaces, clock and clients shared by all storms of this process."""
 
     clock: VirtualClock
-    servers: dict[str, Server]
+    servers: dict[str, Place]
     control: httpx.Client
     http: ShakyHttp
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -98,19 +115,19 @@ def open_stage() -> Iterator[Stage]:
     """A stage that is taken down with the block."""
     clock = VirtualClock()
     with contextlib.ExitStack() as stack:
-        servers = {channel: _server(channel, clock) for channel in CHANNELS}
+        servers = {channel: _place(channel, clock) for channel in CHANNELS}
         for server in servers.values():
-            server.start()
-            stack.callback(server.stop)
-            server.credentials(SHOP)  # opening it draws ids: before the first reset, so that no seed is a special one
-        control = stack.enter_context(httpx.Client(transport=Line()))
-        http = stack.enter_context(ShakyHttp(transport=Line()))
+            # Opening it draws ids: before the first reset, so that no seed is a special one.
+            server.market.credentials(server.market.open_shop(SHOP))
+        apps = {httpx.URL(server.url).port or 0: server.app() for server in servers.values()}
+        control = stack.enter_context(httpx.Client(transport=Line(apps)))
+        http = stack.enter_context(ShakyHttp(transport=Line(apps)))
         stack.enter_context(everywhere(clock))
         stack.enter_context(patch("connectors.shopee.reading.PAGE", SHORT_PAGE))
         yield Stage(clock, servers, control, http)
 
 
-def _server(channel: str, clock: VirtualClock) -> Server:
+def _place(channel: str, clock: VirtualClock) -> Place:
     market = importlib.import_module(f"sandbox.{channel}.market").build(1, clock)
     for name in ("rate_per_second", "rate_per_s"):
         if name in market.default_settings:
@@ -121,4 +138,5 @@ def _server(channel: str, clock: VirtualClock) -> Server:
     market.pusher.on_lost = lost
     market.pusher.url = CALLBACK.format(channel)
     market.settings = dict(market.default_settings)
-    return Server(market)
+    market.root_url = f"http://127.0.0.1:{CHANNELS.index(channel) + 1}"
+    return Place(market, market.root_url)
