@@ -230,7 +230,7 @@ def test_the_archive_keeps_the_services_that_the_code_asks_for():
 
 
 def test_browsers_get_files_as_files(resources):
-    """Whatever a browser names first for a page, a download or a picture, the gateway decodes; so does what we answer."""
+    """What a browser names first for a page, a download or a picture, the gateway decodes; so what we answer."""
     from app import app
 
     (api,) = of_type(resources, "AWS::Serverless::Api").values()

@@ -36,7 +36,7 @@ CALM = settings(
 )
 # API Gateway itself answers 403, not 405, for a method that no route has; the app is never asked.
 NOT_OURS = [unsupported_method]
-# That options fit the axes, that makers and photos are known and that a rule begins tomorrow is more than a schema says.
+# That options fit the axes, makers and photos are known, and a rule begins tomorrow is more than a schema says.
 BETWEEN_FIELDS = {"products_add_product", "products_edit_product", "money_add_rule"}
 
 
