@@ -13,7 +13,7 @@ from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.standing import ShopFacts, Standing, is_trouble, stand, troubles
 from chalicelib.web.services import Services
 
-LATEST = 12
+LATEST = 8
 """Of so many of a product's last changes in all shops, those of a shop's last run say what went wrong there."""
 
 __all__ = ["Latest", "ShopFacts", "Standing", "facts_of", "is_trouble", "shops_of", "standings"]
