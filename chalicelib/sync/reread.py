@@ -9,7 +9,7 @@ from chalicelib.sync import layers, messages, publish
 from chalicelib.sync.context import Context
 from chalicelib.sync.take_orders import Taken
 
-TRIGGER = "reread"
+TRIGGER = publish.AFTER_A_SALE
 AFTER_S = 20
 """By then the marketplace has taken the sale off its own number, and ours is in."""
 
@@ -27,7 +27,7 @@ def ask(ctx: Context, shop_id: str, taken: Taken) -> None:
 
 
 def look(ctx: Context, shop_id: str, listing_ids: Sequence[str]) -> None:
-    """The listings were read and mended; what differed was caught by this layer."""
+    """The listings were read and their numbers mended; what differed was caught by this layer."""
     run = publish.look_again(ctx, shop_id, listing_ids, TRIGGER)
     if run is not None:
         layers.caught(ctx, shop_id, TRIGGER, sum(run.counts.values()) - run.counts.get("skipped", 0))
