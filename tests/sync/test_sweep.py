@@ -120,3 +120,13 @@ def test_a_short_shop_is_read_whole(square, monkeypatch):
     _sweep(square)
     assert _wrong(square) == 0
     assert sweep.bound_h(square.ctx, SHOP) == 1
+
+
+def test_a_look_after_a_sale_mends_the_number_and_leaves_the_price_to_the_braked_sweep(square):
+    """All prices differ, as after an old backup: one sale prices nothing, and the sweep asks a person as before."""
+    _spoil(square)
+    order = square.market.buy("P3")
+    square.send("urgent", [messages.look_at_orders(SHOP, [order.order_id])])
+    square.drain()
+    assert _wrong(square) == 7
+    assert square.market.shown()["P3"][1] == 9
