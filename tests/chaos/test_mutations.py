@@ -40,7 +40,7 @@ NOTICED_AT = {
     "lost runs stay running": 1,
     "a level without its movement": 1,
     "what a cut read hides is gone": 0,
-    "a worker waits for a dead shop": 0,
+    "a worker waits for a dead shop": 15,
     "a dead token closes every shop": 0,
     "fees are left out": 5,
     "sales belong to no order": 5,
