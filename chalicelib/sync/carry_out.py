@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, cast
@@ -161,14 +162,27 @@ class Hands:
                 self._came_down([change])
 
     def _that_fit(self, changes: Sequence[SetStock]) -> list[SetStock]:
-        """The changes without those that two shops would make at once; these are planned again from new numbers."""
+        """The changes without those that two shops would make at once; these are planned again from new numbers.
+
+        A number that comes down is cut to what the others leave: the shop may show less than we remember, and then
+        what we take for a fall is a rise.
+        """
         rises = {change.seller_sku: change.to for change in changes if change.to > change.was}
-        crowded = claims.crowded(self._ctx.store, self._book.shop, self._desired.values(), self._claim(rises))
+        split = claims.split_skus(self._desired.values())
+        falls = [one.seller_sku for one in changes if 0 < one.to < one.was and one.seller_sku in split]
+        mine = self._claim(rises)
+        rooms = claims.room(self._ctx.store, self._book.shop, self._desired.values(), sorted({*mine, *falls}))
+        crowded = {sku for sku, units in mine.items() if sku in rooms and units > rooms[sku]}
         for change in changes:
             if change.seller_sku in crowded:
                 self._note(change, EntryState.PLANNED)
                 self._later(self._desired[change.product_code], 5)
-        return [change for change in changes if change.seller_sku not in crowded]
+        cut = {sku: max(rooms[sku], 0) for sku in falls if sku in rooms}
+        return [
+            replace(one, to=min(one.to, cut.get(one.seller_sku, one.to)))
+            for one in changes
+            if one.seller_sku not in crowded
+        ]
 
     def _claim(self, units: Mapping[str, int]) -> dict[str, int]:
         """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back."""

@@ -54,21 +54,27 @@ def crowded(store: Store, shop: Shop, desired: Iterable[DesiredListing], mine: M
 
     Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
     """
-    if not mine:
-        return frozenset()
-    skus = sorted(mine)
+    rooms = room(store, shop, desired, sorted(mine))
+    return frozenset(sku for sku, units in rooms.items() if mine[sku] > units)
+
+
+def room(store: Store, shop: Shop, desired: Iterable[DesiredListing], skus: Sequence[str]) -> dict[str, int]:
+    """SKU -> units the shop may show beside what the others may be showing; below zero where they hold too many.
+
+    Missing are SKUs without a ledger of their own: pieces of a bundle are counted with its components.
+    """
+    if not skus:
+        return {}
     levels = store.stock.levels(shop.community, skus)
     others = [one.id for one in store.shops.of_community(shop.community) if one.id != shop.id]
     elsewhere = [within_reach(store, other, skus) for other in others]
-    found = set()
-    for offer in (offer for listing in desired for offer in listing.offers if offer.seller_sku in mine):
+    found = {}
+    for offer in (offer for listing in desired for offer in listing.offers if offer.seller_sku in skus):
         facts, level = offer.reckoning, levels.get(offer.seller_sku)
-        if facts is None or facts.parts or level is None:
-            continue  # pieces of a bundle are counted with its components
-        free = sellable(level.on_hand, level.reserved, facts.buffer) - facts.promised
-        if mine[offer.seller_sku] > free - sum(shown[offer.seller_sku] for shown in elsewhere):
-            found.add(offer.seller_sku)
-    return frozenset(found)
+        if facts is not None and not facts.parts and level is not None:
+            free = sellable(level.on_hand, level.reserved, facts.buffer) - facts.promised
+            found[offer.seller_sku] = free - sum(shown[offer.seller_sku] for shown in elsewhere)
+    return found
 
 
 def _heard_until(store: Store, shop_id: str) -> datetime | None:

@@ -127,7 +127,7 @@ class _Pass:
             return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
         try:
             observed = self._market.observe()
-            shelf = Shelf(self._ctx.store, self._lease, bindings)
+            shelf = Shelf(self._ctx.store, self._lease, bindings, self._ctx.clock)
             shelf.gone(observed)
             run = self._compared(products, observed, shelf, book)
         except (MarketplaceError, LeaseLostError) as error:
@@ -156,7 +156,7 @@ class _Pass:
             bindings = self._bindings_of(products)
             desired = desired_listings(self._ctx, self._shop, known, bindings)
             observed = remembered(list(bindings.values()))
-        shelf = Shelf(self._ctx.store, self._lease, bindings)
+        shelf = Shelf(self._ctx.store, self._lease, bindings, self._ctx.clock)
         return self._carry(desired, observed, shelf, None)
 
     def _put_behind(self, made: Plan) -> None:
@@ -168,7 +168,7 @@ class _Pass:
             self._ask("bulk", [messages.look_at_offers(self._shop.id, fresh, "order")], delay_s=CALM_S)
 
     def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
-        shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products))
+        shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products), self._ctx.clock)
         return self._compared(products, observed, shelf, None)
 
     def _compared(
@@ -187,7 +187,7 @@ class _Pass:
         self, desired: Sequence[DesiredListing], observed: Observation, shelf: Shelf, book: Book | None
     ) -> Run | None:
         shelf.saw(observed, desired)
-        shelf.watch(claims.split_skus(desired), self._ctx.clock)
+        shelf.watch(claims.split_skus(desired))
         made = weighing.audited(self._market, desired, observed, shelf.bindings)
         if self._trigger == AFTER_A_SALE:
             made = Plan(tuple(one for one in made.changes if isinstance(one, SetStock)), made.skipped)

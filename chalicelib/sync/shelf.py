@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import MarketplaceError, RejectedError
 from chalicelib.domain.offers import (
@@ -21,22 +21,24 @@ from chalicelib.sync import claims
 
 UPLOAD_TOGETHER = 8
 
+LONG_GONE = timedelta(days=1)
+
 
 class Shelf:
     """The bindings of one leased shop; changes are kept and written together, fenced by the lease."""
 
-    def __init__(self, store: Store, lease: Lease, bindings: Mapping[str, Binding]) -> None:
+    def __init__(self, store: Store, lease: Lease, bindings: Mapping[str, Binding], clock: Clock) -> None:
         self._store = store
         self._lease = lease
         self.bindings = dict(bindings)
         self._unsaved: set[str] = set()
         self._fell: dict[str, tuple[int, datetime]] = {}
         self._split: frozenset[str] = frozenset()
-        self._clock: Clock | None = None
+        self._clock = clock
 
-    def watch(self, split: frozenset[str], clock: Clock) -> None:
+    def watch(self, split: frozenset[str]) -> None:
         """Of these SKUs, what the shop showed before a number fell stays claimed when it is saved."""
-        self._split, self._clock = split, clock
+        self._split = split
 
     def put(self, binding: Binding) -> None:
         """Remembered now, written by the next `save`."""
@@ -63,7 +65,11 @@ class Shelf:
             self._lease = self._store.shops.extend(self._lease, seconds)
 
     def gone(self, observed: Observation) -> None:
-        """Offers a whole pass did not show are remembered as gone; an empty or cut pass says nothing."""
+        """Offers a whole pass did not show are remembered as gone; an empty or cut pass says nothing.
+
+        A list may lag behind: the pieces of what is gone stay the shop's until it shows them again, or has not shown
+        them for `LONG_GONE`.
+        """
         if not observed.complete or not observed.listings:
             return
         alive = [seen for seen in observed.listings if seen.state is not ListingState.GONE]
@@ -71,8 +77,12 @@ class Shelf:
         listings = {seen.listing_id for seen in alive}
         for sku, binding in list(self.bindings.items()):
             waits = not binding.finished and binding.listing_id in listings
-            if (binding.listing_id, sku) not in shown and not waits:
+            if (binding.listing_id, sku) in shown or waits:
+                continue
+            if binding.state is not ListingState.GONE:
                 self.change([sku], state=ListingState.GONE, quantity=0)
+            elif self._clock() - binding.seen_at > LONG_GONE:
+                self.change([sku], seen_at=self._clock())
 
     def saw(self, observed: Observation, desired: Sequence[DesiredListing]) -> None:
         """The bindings show what was observed; listings with our seller SKUs are adopted."""
@@ -142,8 +152,8 @@ class Shelf:
         return {sku: binding for sku, binding in bound.items() if binding.state is not ListingState.GONE}
 
     def _came_down(self, known: Binding, binding: Binding) -> None:
-        was_seen = binding.seen_at != known.seen_at or self._clock is None
-        since = binding.seen_at if was_seen else self._clock()  # type: ignore[misc]
+        was_seen = binding.seen_at != known.seen_at
+        since = binding.seen_at if was_seen else self._clock()
         most = max(known.quantity, self._fell.get(known.seller_sku, (0, since))[0])
         self._fell[known.seller_sku] = most, since
 

@@ -71,7 +71,7 @@ def test_a_number_that_fell_unexplained_is_not_given_away(world):
 def _look(world, shop, remembered):
     products = world.store.catalogues.products(COMMUNITY.id)
     with HeldShop(world.ctx, shop.id) as lease:
-        shelf = Shelf(world.store, lease, {SKU: remembered})
-        shelf.watch(frozenset({SKU}), world.clock)
+        shelf = Shelf(world.store, lease, {SKU: remembered}, world.clock)
+        shelf.watch(frozenset({SKU}))
         shelf.saw(world.ctx.open(shop).look([remembered.listing_id]), [desired_listing(products[0], {})])
         shelf.save()
