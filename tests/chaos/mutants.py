@@ -171,7 +171,7 @@ def _raised_at_once() -> AbstractContextManager[Any]:
     """A split share goes up before the others came down, and nobody looks whether there is room."""
     return _all(
         patch.object(reckon.stock, "raised_safely", lambda share, *_: share),
-        patch.object(claims, "crowded", lambda *_: frozenset()),
+        patch.object(claims, "room", lambda *_: {}),
     )
 
 
