@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.errors import MarketplaceError
-from chalicelib.domain.offers import Claim, desired_listing
+from chalicelib.domain.offers import Claim, ListingState, Observation, ObservedListing, desired_listing
 from chalicelib.domain.ports import Cursor
 from chalicelib.sync import publish, take_orders
-from chalicelib.sync.claims import within_reach
+from chalicelib.sync.claims import claim, within_reach
 from chalicelib.sync.context import HeldShop, Policy
-from chalicelib.sync.shelf import Shelf
+from chalicelib.sync.shelf import LONG_GONE, Shelf
 from tests.world import COMMUNITY, a_product, a_world
 
 SKU = "TEA-50"
@@ -74,4 +75,45 @@ def _look(world, shop, remembered):
         shelf = Shelf(world.store, lease, {SKU: remembered}, world.clock)
         shelf.watch(frozenset({SKU}))
         shelf.saw(world.ctx.open(shop).look([remembered.listing_id]), [desired_listing(products[0], {})])
+        shelf.save()
+
+
+def test_pieces_of_a_listing_that_a_lagging_list_hides_stay_its_own(world):
+    """A list that is whole and old does not show it; its pieces go to nobody until it is seen, or missed for a day."""
+    world.publish_all()
+    shop = world.shops["shopee"]
+    remembered = world.store.bindings.of_skus(shop.id, [SKU])[SKU]
+    _miss(world, shop, world.store.bindings.of_shop(shop.id))
+    assert world.store.bindings.of_skus(shop.id, [SKU])[SKU].state is ListingState.GONE
+    take_orders.poll(world.ctx, shop.id)
+    assert within_reach(world.store, shop.id, [SKU]) == {SKU: remembered.quantity}
+
+    world.clock.ahead += LONG_GONE * 2
+    _miss(world, shop, world.store.bindings.of_shop(shop.id))
+    world.store.orders.save_cursor(Cursor(shop.id, "updated", world.clock()))
+    assert within_reach(world.store, shop.id, [SKU]) == {SKU: 0}
+
+
+def test_a_number_that_comes_down_is_cut_to_what_the_others_leave(world):
+    """We remember seven where the shop shows none: what looks like a fall takes no piece that is another shop's."""
+    world.publish_all()
+    shop, other = world.shops["lazada"], world.shops["shopee"]
+    world.sim("lazada", "edit", {"seller_sku": SKU, "stock": 0})
+    with HeldShop(world.ctx, other.id) as lease:
+        claim(world.store, lease, {}, {SKU: (9, world.clock() + timedelta(hours=1))})
+    with HeldShop(world.ctx, shop.id) as lease:
+        remembered = world.store.bindings.of_skus(shop.id, [SKU])[SKU]
+        world.store.bindings.save([replace(remembered, quantity=7)], lease)
+    publish.push_offers(world.ctx, shop.id, [SKU], "edit", "urgent")
+
+    assert world.offers("lazada")[SKU]["stock"] == 0
+
+
+def _miss(world, shop, bindings):
+    """A whole pass that shows something, and not ours."""
+    stranger = ObservedListing("999", ListingState.LIVE, "x", (), world.clock())
+    with HeldShop(world.ctx, shop.id) as lease:
+        shelf = Shelf(world.store, lease, bindings, world.clock)
+        shelf.watch(frozenset({SKU}))
+        shelf.gone(Observation((stranger,), True, world.clock()))
         shelf.save()
