@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from chalice.app import Chalice
 from infra_project import REGION, copy_project, package
 
+from chalicelib.web import routes
 from infra import prune, settings, template
 from infra.template import ROOT
 
@@ -231,8 +233,8 @@ def test_the_archive_keeps_the_services_that_the_code_asks_for():
 
 def test_browsers_get_files_as_files(resources):
     """What a browser names first for a page, a download or a picture, the gateway decodes; so what we answer."""
-    from app import app
-
+    app = Chalice(app_name="pinto-files")
+    routes.register(app, lambda: pytest.fail("nothing is asked"))
     (api,) = of_type(resources, "AWS::Serverless::Api").values()
     listed = set(api["Properties"]["DefinitionBody"]["x-amazon-apigateway-binary-media-types"])
     assert {"text/html", "image/avif", "image/webp"} <= listed
