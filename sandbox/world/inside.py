@@ -43,11 +43,14 @@ class Inside:
         self.pump.stop()
         self.site.stop()
 
-    def settle(self, within_s: float, told: Callable[[int], None] = lambda left: None) -> bool:
-        """Whether every queue came to rest within the time."""
+    def settle(
+        self, within_s: float, told: Callable[[int], None] = lambda left: None, *, only_urgent: bool = False
+    ) -> bool:
+        """Whether every queue, or the urgent one alone, came to rest within the time."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
-            left = sum(self.pump.backlog().values())
+            backlog = self.pump.backlog()
+            left = backlog["urgent_lane"] if only_urgent else sum(backlog.values())
             told(left)
             if not left:
                 return True

@@ -94,13 +94,17 @@ class Day:
         self._settle(SETTLE_WITHIN_S, "stock messages")
 
     def sell(self) -> None:
-        """Buyers bought, and everything that follows has come to rest."""
+        """Buyers bought, and everything that follows has come to rest.
+
+        Between the acts only urgent work is awaited: what just sold is looked at again some seconds later, and
+        waiting for that each time would show nothing more.
+        """
         self._progress.step(f"buyers place {ORDERS} orders on both shop fronts")
         self._buyers.buy_many(ORDERS, lambda placed: self._progress.now(f"{placed} of {ORDERS}"))
-        self._settle(SETTLE_WITHIN_S, "messages")
+        self._settle(SETTLE_WITHIN_S, "messages", only_urgent=True)
         self._progress.step("buyers change their minds, parcels leave")
         self._buyers.live_on()
-        self._settle(SETTLE_WITHIN_S, "messages")
+        self._settle(SETTLE_WITHIN_S, "messages", only_urgent=True)
         self._progress.step("last pieces are sold, the other shop front is watched")
         self._sell_out()
         self._settle(SETTLE_WITHIN_S, "messages")
@@ -162,8 +166,9 @@ class Day:
         mark = f"restock-{time.time_ns()}"
         edit_catalogue.count_stock(self._ctx.store, queues, community, sku, on_hand, mark, "new batch", now)
 
-    def _settle(self, within_s: float, what: str) -> None:
-        if not self._inside.settle(within_s, lambda left: self._progress.now(f"{left} {what}")):
+    def _settle(self, within_s: float, what: str, *, only_urgent: bool = False) -> None:
+        told = lambda left: self._progress.now(f"{left} {what}")  # noqa: E731
+        if not self._inside.settle(within_s, told, only_urgent=only_urgent):
             print(f"\nstill at work after {within_s:.0f} s: {self._inside.pump.backlog()}", flush=True)
 
     def _sell_out(self) -> None:
