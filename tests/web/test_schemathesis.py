@@ -82,8 +82,11 @@ STAYING = KNOWN_THINGS.exclude(method="DELETE", path="/api/v1/session")
 @pytest.fixture(scope="module", autouse=True)
 def quiet():
     """What goes wrong is told by the checks."""
-    logging.getLogger("pinto.web").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("pinto.web")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
     yield
+    logger.setLevel(before)
     GATEWAY.close()
 
 
