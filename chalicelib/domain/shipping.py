@@ -100,6 +100,45 @@ class ToPack:
         return waiting_lines(self.order, self.parcels)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a list shows of an order that has not left yet. `items` are (seller SKU, units).
+
+    `to_pack` names the lines the community itself still has to pack, parcels not looked at.
+    """
+
+    shop: str
+    order_id: str
+    created_at: datetime
+    items: tuple[tuple[str, int], ...]
+    to_pack: tuple[str, ...]
+    ship_by: datetime | None = None
+    cancel_asked: bool = False
+
+    @property
+    def key(self) -> str:
+        """As the order's own."""
+        return f"{self.shop}/{self.order_id}"
+
+    def hand_over_by(self, hours: int) -> datetime:
+        """The channel's deadline, else so many hours after it was placed."""
+        return self.ship_by or self.created_at + timedelta(hours=hours)
+
+    def has_to_be_packed(self, parcels: tuple[Parcel, ...]) -> bool:
+        """Whether a line is in none of its parcels yet."""
+        return not set(self.to_pack) <= _packed_lines(parcels)
+
+
+def waiting_of(order: Order) -> Waiting:
+    """What a list shows of the order."""
+    units: dict[str, int] = {}
+    for line in order.lines:
+        units[line.seller_sku] = units.get(line.seller_sku, 0) + line.quantity
+    to_pack = tuple(line.line_id for line in waiting_lines(order, ()))
+    said = (order.shop, order.order_id, order.created_at, tuple(units.items()), to_pack)
+    return Waiting(*said, order.ship_by, order.cancel_asked)
+
+
 def untracked(parcels: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
     """The parcels without the numbers by which a carrier's page finds who got them."""
     return tuple(replace(one, tracking_number="") for one in parcels)
@@ -112,12 +151,16 @@ def is_to_hand_over(order: Order) -> bool:
 
 def waiting_lines(order: Order, parcels: tuple[Parcel, ...]) -> tuple[OrderLine, ...]:
     """Lines of the order that are still to be packed by the community."""
-    packed = {line_id for parcel in parcels if parcel.state in PACKED_STATES for line_id in parcel.line_ids}
+    packed = _packed_lines(parcels)
     return tuple(
         line
         for line in order.lines
         if line.state is OrderState.TO_PACK and not line.fulfilled_by_channel and line.line_id not in packed
     )
+
+
+def _packed_lines(parcels: tuple[Parcel, ...]) -> set[str]:
+    return {line_id for parcel in parcels if parcel.state in PACKED_STATES for line_id in parcel.line_ids}
 
 
 def to_pack(order: Order, parcels: tuple[Parcel, ...], hand_over_hours: int) -> ToPack:

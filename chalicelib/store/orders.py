@@ -13,12 +13,12 @@ from itertools import islice
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.orders import Buyer, Order, OrderState
 from chalicelib.domain.ports import Clock, Cursor
-from chalicelib.domain.shipping import is_to_hand_over
+from chalicelib.domain.shipping import Waiting, is_to_hand_over, waiting_of
 from chalicelib.domain.stock import Movement, StockError
 from chalicelib.store import keys
 from chalicelib.store.board import note_order
 from chalicelib.store.buyers import Buyers
-from chalicelib.store.items import from_item, plain, text_of, to_item
+from chalicelib.store.items import from_item, moment_of, plain, text_of, to_item
 from chalicelib.store.stock import by_sku, level_update, movement_put
 from chalicelib.store.table import (
     GSI1,
@@ -118,6 +118,16 @@ class Orders:
         rows = self._table.query(keys.to_hand_over(shop_id))
         found = self.many(shop_id, [row["order_id"] for row in rows])
         return tuple(sorted(found.values(), key=lambda order: (order.created_at, order.order_id)))
+
+    def waiting(self, shop_id: str) -> tuple[Waiting, ...]:
+        """What a list shows of them, from one query.
+
+        Rows of before this was kept with the place name their order alone; those orders are read.
+        """
+        rows = list(self._table.query(keys.to_hand_over(shop_id)))
+        bare = self.many(shop_id, [row["order_id"] for row in rows if "shown" not in row])
+        told = [_waiting(shop_id, row) for row in rows if "shown" in row]
+        return (*told, *(waiting_of(order) for order in bare.values()))
 
     def erase_buyer(self, community_id: str, order: Order) -> None:
         """The buyer's details are gone, masked ones too, and no later reading brings them back."""
@@ -233,8 +243,21 @@ def _place(order: Order, known: Order | None) -> list[Operation]:
     """The order's place in the list of what is to be handed over, taken or given up."""
     key = keys.order_to_hand_over(order.shop, order.order_id)
     if is_to_hand_over(order):
-        return [Put(keys.keyed(key, {"order_id": order.order_id}))]
+        return [Put(keys.keyed(key, {"order_id": order.order_id, "shown": _shown(order)}))]
     return [Delete(key)] if known is not None and is_to_hand_over(known) else []
+
+
+def _shown(order: Order) -> str:
+    """What `waiting` tells of the order, as one text: a list reads hundreds of them."""
+    one = waiting_of(order)
+    times = text_of(one.created_at), text_of(one.ship_by) if one.ship_by else ""
+    return json.dumps([*times, one.cancel_asked, one.items, one.to_pack], separators=(",", ":"))
+
+
+def _waiting(shop_id: str, row: Item) -> Waiting:
+    created_at, ship_by, cancel_asked, items, to_pack = json.loads(row["shown"])
+    told = (moment_of(created_at), tuple((sku, units) for sku, units in items), tuple(to_pack))
+    return Waiting(shop_id, row["order_id"], *told, moment_of(ship_by) if ship_by else None, cancel_asked)
 
 
 def _moves(community_id: str, movements: Sequence[Movement]) -> list[Operation]:

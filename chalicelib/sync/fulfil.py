@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.errors import MarketplaceError, NotFoundError, OutcomeUnknownError, StaleError, TransientError
@@ -22,6 +23,7 @@ from chalicelib.domain.shipping import (
     ParcelState,
     ShippingChoice,
     ToPack,
+    Waiting,
     to_pack,
     untracked,
     waiting_lines,
@@ -44,6 +46,13 @@ def to_hand_over(ctx: Context, community_id: str) -> tuple[ToPack, ...]:
         parcels = ctx.store.parcels.of_orders(shop.id, [order.order_id for order in orders])
         found += [to_pack(order, parcels.get(order.order_id, ()), hours) for order in orders]
     return tuple(sorted(found, key=lambda one: (one.hand_over_by, one.order.key)))
+
+
+def waiting(ctx: Context, community_id: str, shops: Sequence[Shop]) -> tuple[tuple[datetime, Waiting], ...]:
+    """The same orders of these shops of the community with their deadlines, as a list shows them: a query a shop."""
+    hours = ctx.policy_of(community_id).hand_over_hours
+    found = [(one.hand_over_by(hours), one) for shop in shops for one in ctx.store.orders.waiting(shop.id)]
+    return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].key)))
 
 
 def choices(ctx: Context, shop_id: str, order_id: str) -> tuple[ShippingChoice, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from api_client import HOME, Program, said
@@ -12,7 +13,9 @@ from pages_world import NOW, World, _binding, _fill
 
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.glance import Told
+from chalicelib.domain.money import Money
 from chalicelib.domain.offers import ListingState
+from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.synclog import Entry, EntryState
 from chalicelib.store.build import build
 from chalicelib.store.memory import MemoryTable
@@ -138,6 +141,26 @@ def test_a_programs_page_reads_what_it_answers(big: World, path: str, most_rows:
     assert answer.status_code == 200
     assert table.rows <= most_rows, f"{path} read {table.rows} rows"
     assert said(answer)
+
+
+def test_the_list_of_orders_reads_the_places_and_the_newest(big: World):
+    """Three hundred that wait are counted from one short row each; fifty are drawn, the rest are a link away."""
+    shop = big.store.shops.of_community(COMMUNITY)[0]
+    for number in range(300):
+        at = NOW - timedelta(minutes=number)
+        line = OrderLine("1", f"Z-{number:04d}", 1, OrderState.TO_PACK, Money(100), Money(100))
+        big.store.orders.take(COMMUNITY, Order(shop.id, f"Q{number:04d}", at, at, (line,), Money(100)), None, ())
+    seller, table = Browser(big, "seller@tittu.example"), _read(big)
+    table.start()
+    last = seller.get(f"{PAGE}/orders?page=7&shop={shop.id}")
+    assert table.rows <= 420  # Their places, and the fifty products drawn.
+    assert table.questions <= 16
+    assert last.body.decode().count('class="row order') <= 50
+    seen = [seller.get(f"{PAGE}/orders?page={page}").body.decode() for page in range(1, 8)]
+    assert all(any(f">Q{number:04d}<" in one for one in seen) for number in range(300))
+    assert max(one.count('class="row order') for one in seen) <= 100
+    assert 'rel="next"' in seen[0]
+    assert 'rel="next"' not in seen[-1]
 
 
 def test_filters_search_and_counts_are_those_of_all_products(big: World):

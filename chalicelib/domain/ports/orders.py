@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.orders import Buyer, Order
+from chalicelib.domain.shipping import Waiting
 from chalicelib.domain.stock import Movement
 
 
@@ -49,6 +50,9 @@ class Orders(Protocol):
     def created_ids(self, shop_id: str, since: datetime, until: datetime) -> Iterator[str]: ...
     def to_hand_over(self, shop_id: str) -> tuple[Order, ...]:
         """Orders of which something still lies on the community's shelf, oldest first."""
+
+    def waiting(self, shop_id: str) -> tuple[Waiting, ...]:
+        """The same orders as a list shows them, in one query and in no order."""
 
     def buyer(self, shop_id: str, order_id: str) -> Buyer:
         """The buyer in clear; only `sync.privacy` asks, after it wrote down who does. Raises: NotFoundError."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.orders import OPEN_STATES, Order, OrderState
 from chalicelib.domain.ports import Store
-from chalicelib.domain.shipping import ToPack
+from chalicelib.domain.shipping import Waiting, waiting_of
 from chalicelib.domain.shops import Shop
 from chalicelib.sync import fulfil
 from chalicelib.sync.context import Context
 from chalicelib.web.answers import Answer
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
-from chalicelib.web.visits import Visit
+from chalicelib.web.visits import Visit, whole
 
 SHOWN = 50
 
@@ -36,7 +36,9 @@ class OrderRow:
 class FirstRow:
     """One order that has not left yet, with its deadline. `waits`: something of it is still to be packed."""
 
-    row: OrderRow
+    order: Waiting
+    channel: str
+    items: tuple[tuple[str, str, int], ...]
     by: datetime
     late: bool
     waits: bool
@@ -44,13 +46,18 @@ class FirstRow:
 
 @dataclass(frozen=True, slots=True)
 class OrdersView:
-    """What to pack first, then the newest orders of all shops or of one. `to_send` counts what waits to leave."""
+    """What to pack first, fifty a page, and on the first page the newest of the other orders.
+
+    `to_send` counts what waits to leave, on every page together.
+    """
 
     first: tuple[FirstRow, ...]
     rows: tuple[OrderRow, ...]
     shops: tuple[Shop, ...]
     shop: str
     to_send: int
+    number: int
+    pages: int
 
 
 def orders(visit: Visit, services: Services) -> Answer:
@@ -65,15 +72,37 @@ def orders_view(ctx: Context, community: str, language: str, query: Mapping[str,
     store = ctx.store
     shops = tuple(sorted(store.shops.of_community(community), key=lambda shop: shop.id))
     shop = query.get("shop", "") if query.get("shop") in {one.id for one in shops} else ""
+    asked = [one for one in shops if shop in ("", one.id)]
+    waiting = fulfil.waiting(ctx, community, asked)
+    pages = max(-(-len(waiting) // SHOWN), 1)
+    number = min(whole(query.get("page", "1")), pages)
+    first = waiting[(number - 1) * SHOWN : number * SHOWN]
+    newest = _newest(store, asked, {one.key for _, one in waiting}) if number == 1 else []
+    skus = {sku for _, one in first for sku, _ in one.items} | {line.seller_sku for one in newest for line in one.lines}
+    names = names_of(store, community, skus, language)
     channels = {one.id: one.channel for one in shops}
-    found = [order for one in shops if shop in ("", one.id) for order in store.orders.latest(one.id, SHOWN)]
-    newest = sorted(found, key=lambda order: (order.created_at, order.key), reverse=True)[:SHOWN]
-    waiting = [one for one in fulfil.to_hand_over(ctx, community) if shop in ("", one.order.shop)]
-    names = product_names(store, community, [*newest, *(one.order for one in waiting[:SHOWN])], language)
-    shown_first = {one.order.key for one in waiting[:SHOWN]}
-    rows = tuple(_row(order, channels[order.shop], names) for order in newest if order.key not in shown_first)
-    first = tuple(_first(one, channels, names, ctx.clock()) for one in waiting[:SHOWN])
-    return OrdersView(first, rows, shops, shop, len(waiting))
+    rows = tuple(_row(order, channels[order.shop], names) for order in newest)
+    return OrdersView(_firsts(ctx, first, channels, names), rows, shops, shop, len(waiting), number, pages)
+
+
+def _newest(store: Store, shops: Sequence[Shop], waiting: Container[str]) -> list[Order]:
+    """The newest orders of these shops, without those that stand in the list of what is to be packed."""
+    newest = store.orders.page([shop.id for shop in shops], SHOWN)
+    return [order for order in newest if order.key not in waiting]
+
+
+def _firsts(
+    ctx: Context, first: Sequence[tuple[datetime, Waiting]], channels: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[FirstRow, ...]:
+    ids: dict[str, list[str]] = {}
+    for _, one in first:
+        ids.setdefault(one.shop, []).append(one.order_id)
+    parcels = {shop: ctx.store.parcels.of_orders(shop, order_ids) for shop, order_ids in ids.items()}
+    now, rows = ctx.clock(), []
+    for by, one in first:
+        waits = one.has_to_be_packed(parcels[one.shop].get(one.order_id, ()))
+        rows.append(FirstRow(one, channels[one.shop], _items(one.items, names), by, now > by, waits))
+    return tuple(rows)
 
 
 def order_row(store: Store, shop: Shop, order: Order, language: str) -> OrderRow:
@@ -81,16 +110,15 @@ def order_row(store: Store, shop: Shop, order: Order, language: str) -> OrderRow
     return _row(order, shop.channel, product_names(store, shop.community, [order], language))
 
 
-def _first(one: ToPack, channels: Mapping[str, str], names: Mapping[str, str], now: datetime) -> FirstRow:
-    row = _row(one.order, channels[one.order.shop], names)
-    return FirstRow(row, one.hand_over_by, one.is_late(now), bool(one.waiting_lines))
-
-
 def product_names(store: Store, community: str, orders: list[Order], language: str) -> dict[str, str]:
     """Seller SKU -> title and options; unknown SKUs are left out."""
-    skus = sorted({line.seller_sku for order in orders for line in order.lines})
+    return names_of(store, community, {line.seller_sku for order in orders for line in order.lines}, language)
+
+
+def names_of(store: Store, community: str, skus: Collection[str], language: str) -> dict[str, str]:
+    """The same for seller SKUs."""
     names: dict[str, str] = {}
-    for product in store.catalogues.products_of(community, skus):
+    for product in store.catalogues.products_of(community, sorted(skus)):
         title = product.title_th if language == "th" else product.title_en or product.title_th
         for variant in product.variants:
             names[variant.sku] = " · ".join((title, *variant.options))
@@ -107,11 +135,12 @@ def masked(name: str) -> str:
 
 
 def _row(order: Order, channel: str, names: Mapping[str, str]) -> OrderRow:
-    units: dict[str, int] = {}
-    for line in order.lines:
-        units[line.seller_sku] = units.get(line.seller_sku, 0) + line.quantity
-    items = tuple((names.get(sku, sku), sku, count) for sku, count in units.items())
+    items = _items(waiting_of(order).items, names)
     return OrderRow(order, channel, order.state, _tone(order.state), masked(order.buyer.name), items)
+
+
+def _items(items: Sequence[tuple[str, int]], names: Mapping[str, str]) -> tuple[tuple[str, str, int], ...]:
+    return tuple((names.get(sku, sku), sku, units) for sku, units in items)
 
 
 def _tone(state: OrderState) -> str:

@@ -14,11 +14,13 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
 from chalicelib.domain.privacy import Opening, OpeningReason
 from chalicelib.domain.returns import CountedIn, Return, ReturnKind, ReturnLine, ReturnState
-from chalicelib.domain.shipping import Parcel, ParcelState
+from chalicelib.domain.shipping import Parcel, ParcelState, Waiting
 from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.domain.tasks import task_of
+from chalicelib.store import keys
 
 DAY = date(2025, 3, 1)
+DUE = NOON + timedelta(days=2)
 PARCEL = Parcel("o1", "p1", ParcelState.ARRANGED, ("l",), "TH123", "Thailand Post")
 
 
@@ -135,6 +137,29 @@ def test_what_is_to_be_handed_over_is_a_list_of_its_own(store):
     left = an_order("o2", OrderState.HANDED_OVER, updated_at=NOON + timedelta(hours=1))
     store.orders.take(VILLAGE, left, gone, ())
     assert store.orders.to_hand_over(SHOP) == (waiting,)
+
+
+def test_the_list_of_what_waits_says_what_a_page_shows(store):
+    """Units by SKU, what is to be packed, the deadline and the wish to cancel, as the order stood last."""
+    first = an_order("o1")
+    store.orders.take(VILLAGE, first, None, ())
+    lines = (*first.lines, OrderLine("m", "TEA", 2, OrderState.PACKED, Money(100), Money(100)))
+    later = replace(first, lines=lines, updated_at=NOON + timedelta(hours=1), ship_by=DUE, cancel_asked=True)
+    store.orders.take(VILLAGE, later, first, ())
+    assert store.orders.waiting(SHOP) == (Waiting(SHOP, "o1", NOON, (("TEA", 3),), ("l",), DUE, True),)
+    assert store.orders.waiting("elsewhere") == ()
+
+
+def test_places_of_before_the_list_said_anything_are_read_from_their_orders(store, table):
+    """Such a row names its order alone; the order's next writing heals it."""
+    old, new = an_order("o1"), an_order("o2")
+    for order in (old, new):
+        store.orders.take(VILLAGE, order, None, ())
+    table.put(keys.keyed(keys.order_to_hand_over(SHOP, "o1"), {"order_id": "o1"}))
+    assert sorted(one.order_id for one in store.orders.waiting(SHOP)) == ["o1", "o2"]
+    store.orders.take(VILLAGE, replace(old, ship_by=DUE), old, ())
+    assert "shown" in table.get(keys.order_to_hand_over(SHOP, "o1"))
+    assert {one.order_id: one.ship_by for one in store.orders.waiting(SHOP)} == {"o1": DUE, "o2": None}
 
 
 def test_a_deadline_and_a_wish_come_back_with_the_order(store):
