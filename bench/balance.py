@@ -1,7 +1,7 @@
 """A day's balance over HTTP against the practice marketplaces: minutes for 100,000 orders, growth, and calls.
 
 Every order is known already, as on a quiet night: what is measured is reading, comparing and both counts, with the
-practice marketplace and its filtering of the whole day at every page inside the time. The pace is the connectors' own.
+practice marketplace inside the time. The pace is the connectors' own.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """What the practice Lazada owes a shop: income and fees of each delivered piece, week by week."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from sandbox.lazada.times import BANGKOK
 from sandbox.market.shop import Order, OrderUnit, Shop
+from sandbox.market.timeline import Place
 
 if TYPE_CHECKING:
     from sandbox.lazada.market import LazadaMarket
@@ -75,32 +77,60 @@ def now_of(market: "LazadaMarket") -> datetime:
     return datetime.fromtimestamp(market.clock.now(), BANGKOK)
 
 
-def entries(market: "LazadaMarket", shop: Shop) -> list[Entry]:
-    """Every entry of the shop, the oldest first."""
-    found = [
-        entry
-        for order in shop.orders.values()
-        for unit in order.units
-        for entry in (*_delivered(market, order, unit), *_returned(market, order, unit))
-    ]
-    return sorted(found, key=lambda entry: (entry.moment, entry.unit.unit_id, entry.fee_type))
+class Entries(Sequence[Entry]):
+    """Entries in time order, worked out only where they are read."""
+
+    def __init__(self, market: "LazadaMarket", shop: Shop, places: Sequence[Place]) -> None:
+        self._market, self._shop, self._places = market, shop, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Entry]: ...
+    def __getitem__(self, at: int | slice) -> Entry | Sequence[Entry]:
+        if isinstance(at, slice):
+            return [self._entry(*place) for place in self._places[at]]
+        return self._entry(*self._places[at])
+
+    def _entry(self, at: float, unit_id: str, fee_type: int, order_id: str) -> Entry:
+        order = self._shop.orders[order_id]
+        unit = next(unit for unit in order.units if unit.unit_id == unit_id)
+        satang = _satang(unit.price_satang, fee_type, self._market.settings)
+        return Entry(order, unit, fee_type, satang, datetime.fromtimestamp(at, BANGKOK))
 
 
-def _delivered(market: "LazadaMarket", order: Order, unit: OrderUnit) -> Iterator[Entry]:
-    if "delivered_at" in unit.data:
-        moment = datetime.fromtimestamp(unit.data["delivered_at"], BANGKOK)
-        price = unit.price_satang
-        yield Entry(order, unit, SALE, price, moment)
-        yield Entry(order, unit, COMMISSION, -_share(price, market.settings["commission_percent"]), moment)
-        yield Entry(order, unit, PAYMENT_FEE, -_share(price, market.settings["payment_fee_percent"]), moment)
+def entries(market: "LazadaMarket", shop: Shop, first: date = date.min, last: date = date.max) -> Entries:
+    """Entries of the shop on these days, Bangkok time, the oldest first."""
+    since = _midnight(first) if first > date.min else -math.inf
+    until = _midnight(last + timedelta(days=1)) if last < date.max else math.inf
+    return Entries(market, shop, shop.orders.timeline(_places).between(since, until))
 
 
-def _returned(market: "LazadaMarket", order: Order, unit: OrderUnit) -> Iterator[Entry]:
-    if "returned_at" in unit.data:
-        moment = datetime.fromtimestamp(unit.data["returned_at"], BANGKOK)
-        price = unit.price_satang
-        yield Entry(order, unit, REFUND, -price, moment)
-        yield Entry(order, unit, COMMISSION_BACK, _share(price, market.settings["commission_percent"]), moment)
+def _places(order: Order) -> Iterator[Place]:
+    """Where the entries of an order stand: delivered pieces bring a sale and its fees, returned ones take them back."""
+    for unit in order.units:
+        for name, fee_types in _WHEN.items():
+            if name in unit.data:
+                yield from ((unit.data[name], unit.unit_id, fee_type, order.order_id) for fee_type in fee_types)
+
+
+_WHEN = {"delivered_at": (SALE, COMMISSION, PAYMENT_FEE), "returned_at": (REFUND, COMMISSION_BACK)}
+
+
+def _satang(price: int, fee_type: int, settings: Mapping[str, Any]) -> int:
+    if fee_type in (SALE, REFUND):
+        return price if fee_type == SALE else -price
+    if fee_type == PAYMENT_FEE:
+        return -_share(price, settings["payment_fee_percent"])
+    share = _share(price, settings["commission_percent"])
+    return share if fee_type == COMMISSION_BACK else -share
+
+
+def _midnight(day: date) -> float:
+    return datetime.combine(day, datetime.min.time(), BANGKOK).timestamp()
 
 
 def _share(price_satang: int, percent: float) -> int:

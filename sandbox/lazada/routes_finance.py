@@ -1,6 +1,7 @@
 """Money as the seller may read it: one row per fee of each piece, and weekly statements."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,9 @@ def transactions(market: "LazadaMarket", call: Call) -> dict[str, Any]:
     kind = call.get("trans_type", "-1")
     if kind != "-1" and (not kind.isdecimal() or int(kind) not in ledger.NAMES):
         raise numbered(1000014, "Unknown trans_type")
-    rows = [
-        entry
-        for entry in ledger.entries(market, call.shop)
-        if start <= entry.moment.date() <= end and _wanted(call, entry, kind)
-    ]
+    rows: Sequence[Entry] = ledger.entries(market, call.shop, start, end)
+    if kind != "-1" or call.get("trade_order_id") or call.get("trade_order_line_id"):
+        rows = [entry for entry in rows if _wanted(call, entry, kind)]
     return {"data": [_row(market, call, entry) for entry in rows[offset : offset + limit]]}
 
 

@@ -1,6 +1,7 @@
 """Reading orders: lists by time, one order, its lines."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.lazada import convert, statuses
@@ -10,17 +11,13 @@ from sandbox.lazada.routes_product_read import whole
 from sandbox.lazada.times import read_order_bound
 from sandbox.market.reading import read_json
 from sandbox.market.shop import Order, Shop
+from sandbox.market.timeline import Place, Places
 
 if TYPE_CHECKING:
     from sandbox.lazada.market import LazadaMarket
 
 MAX_LIMIT, MAX_WINDOW, MAX_BATCH = 100, 5000, 50
-_BOUNDS = {
-    "created_after": ("created_at", True),
-    "created_before": ("created_at", False),
-    "update_after": ("updated_at", True),
-    "update_before": ("updated_at", False),
-}
+_NAMES = {"created_at": ("created_after", "created_before"), "updated_at": ("update_after", "update_before")}
 _EVERYTHING = range(10**9)
 
 
@@ -36,7 +33,8 @@ def orders(market: "LazadaMarket", call: Call) -> dict[str, Any]:
         offset = max(0, offset - limit)
     if market.faults.take("more_rows", call.path, call.shop.shop_id):
         limit = max(100, 2 * limit)
-    page = [convert.order(market, call.shop, one) for one in found[offset : offset + limit]]
+    ids = [str(place[-1]) for place in found[offset : offset + limit]]
+    page = [convert.order(market, call.shop, call.shop.orders[one]) for one in ids]
     return {"data": {"count": len(page), "countTotal": len(found), "orders": page}}
 
 
@@ -93,22 +91,46 @@ def _lines(market: "LazadaMarket", shop: Shop, one: Order) -> list[dict[str, Any
     return [convert.order_item(market, shop, one, unit) for unit in one.units]
 
 
-def _matching(call: Call) -> list[Order]:
-    tests = [_bound(call.get(name), *_BOUNDS[name]) for name in _BOUNDS if call.get(name)]
+def _matching(call: Call) -> Sequence[Place]:
+    windows = {field: _window(call, field) for field in _BY if any(call.get(name) for name in _NAMES[field])}
     if not call.get("created_after") and not call.get("update_after"):
         raise numbered(1, "Parameter created_after or update_after is mandatory")
     wanted = _status_filter(call.get("status", "all"))
     by, direction = call.get("sort_by", "created_at"), call.get("sort_direction", "DESC")
-    if by not in ("created_at", "updated_at"):
+    if by not in _BY:
         raise numbered(75, "Invalid sorting parameter")
     if direction not in ("ASC", "DESC"):
         raise numbered(74, "Invalid sort direction")
+    if [*windows] == [by] and wanted == statuses.ALL:
+        span = call.shop.orders.timeline(_BY[by]).between(*windows[by])
+        return span if direction == "ASC" else span.newest_first()
+    return _filtered(call.shop, windows, wanted, by, direction)
+
+
+def _filtered(
+    shop: Shop, windows: dict[str, tuple[float, float]], wanted: Sequence[str], by: str, direction: str
+) -> Sequence[Place]:
+    """As `_matching`, for what one timeline alone cannot answer."""
+    first, *others = windows
+    near = (shop.orders[place[-1]] for place in shop.orders.timeline(_BY[first]).between(*windows[first]))
     found = [
         one
-        for one in call.shop.orders.values()
-        if all(test(one) for test in tests) and any(unit.status in wanted for unit in one.units)
+        for one in near
+        if all(windows[field][0] <= getattr(one, field) < windows[field][1] for field in others)
+        and any(unit.status in wanted for unit in one.units)
     ]
-    return sorted(found, key=lambda one: (getattr(one, by), one.order_id), reverse=direction == "DESC")
+    return sorted((place for one in found for place in _BY[by](one)), reverse=direction == "DESC")
+
+
+def _by_created(one: Order) -> Iterator[Place]:
+    yield one.created_at, one.order_id
+
+
+def _by_updated(one: Order) -> Iterator[Place]:
+    yield one.updated_at, one.order_id
+
+
+_BY: dict[str, Places] = {"created_at": _by_created, "updated_at": _by_updated}
 
 
 def _status_filter(word: str) -> tuple[str, ...]:
@@ -119,15 +141,17 @@ def _status_filter(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _bound(text: str, field: str, after: bool) -> Callable[[Order], bool]:
+def _window(call: Call, field: str) -> tuple[float, float]:
+    """First moment inside and first moment after; answers show whole seconds, so a bound is a whole second."""
+    after, before = (_bound(call.get(name)) for name in _NAMES[field])
+    return (-math.inf if after is None else after), (math.inf if before is None else before + 1)
+
+
+def _bound(text: str) -> float | None:
     try:
-        moment = read_order_bound(text)
+        return read_order_bound(text) if text else None
     except ValueError as error:
         raise numbered(17, "Invalid Date Format") from error
-    # Answers show whole seconds, so bounds compare whole seconds too.
-    if after:
-        return lambda one: int(getattr(one, field)) >= moment
-    return lambda one: int(getattr(one, field)) <= moment
 
 
 APIS = {

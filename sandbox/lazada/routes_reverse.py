@@ -1,6 +1,6 @@
 """Returns as the seller sees and answers them, and the control calls that play the buyer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -29,7 +29,8 @@ _RANGES = {
 def listed(market: "LazadaMarket", call: Call) -> dict[str, Any]:
     """One page of requests, the newest first."""
     number, size = _page(call, "page_no", 120), _page(call, "page_size", 121)
-    found = [one for one in reversed(reverses.all_of(call.shop).values()) if _wanted(call, one)]
+    wanted = _filter(call)
+    found = [one for one in reversed(reverses.all_of(call.shop).values()) if wanted(one)]
     rows = [_row(call.shop, one) for one in found[(number - 1) * size : number * size]]
     page = {"page_no": number, "page_size": size, "total": len(found)}
     return {"result": {"success": True, **page, "items": rows}}
@@ -136,27 +137,36 @@ def _page(call: Call, name: str, code: int) -> int:
     return int(text)
 
 
-def _wanted(call: Call, one: Reverse) -> bool:
+def _filter(call: Call) -> Callable[[Reverse], bool]:
+    """Whether a request is wanted; what the call says is read once, not at every request."""
     kinds, states = _texts(call, "request_type_list"), _texts(call, "reverse_status_list")
-    return (
-        (not kinds or one.request_type in kinds)
-        and (not states or any(line.status in states for line in one.lines))
-        and call.get("reverse_order_id") in ("", one.reverse_id)
-        and call.get("trade_order_id") in ("", one.order_id)
-        and call.get("return_to_type") in ("", one.goes_to)
-        and any(_in_ranges(call, line) for line in one.lines)
-    )
+    ids = (call.get("reverse_order_id"), call.get("trade_order_id"), call.get("return_to_type"))
+    bounds = [(*_RANGES[name], _millis(call, name)) for name in _RANGES if call.get(name)]
+
+    def wanted(one: Reverse) -> bool:
+        return (
+            (not kinds or one.request_type in kinds)
+            and (not states or any(line.status in states for line in one.lines))
+            and all(asked in ("", own) for asked, own in zip(ids, _ids(one), strict=True))
+            and any(_is_inside(line, bounds) for line in one.lines)
+        )
+
+    return wanted
 
 
-def _in_ranges(call: Call, line: Line) -> bool:
-    for name, (moment, after) in _RANGES.items():
-        text = call.get(name)
-        if text and not text.isdecimal():
-            raise numbered(105, f"{name} is no number of milliseconds")
-        at = millis(getattr(line, moment))
-        if text and (at < int(text) if after else at > int(text)):
-            return False
-    return True
+def _ids(one: Reverse) -> tuple[str, str, str]:
+    return one.reverse_id, one.order_id, one.goes_to
+
+
+def _is_inside(line: Line, bounds: Sequence[tuple[str, bool, int]]) -> bool:
+    moments = [(millis(getattr(line, field)), after, bound) for field, after, bound in bounds]
+    return all(at >= bound if after else at <= bound for at, after, bound in moments)
+
+
+def _millis(call: Call, name: str) -> int:
+    if not call.get(name).isdecimal():
+        raise numbered(105, f"{name} is no number of milliseconds")
+    return int(call.get(name))
 
 
 def _row(shop: Shop, one: Reverse) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The neutral world of one practice shop: listings, offers, orders, tokens, and stock that always adds up."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+from sandbox.market.timeline import Orders
 
 UNPAID, PAID, SHIPPED, CANCELED = "unpaid", "paid", "shipped", "canceled"
 
@@ -80,6 +82,9 @@ class OrderUnit:
 class Order:
     """One order of one shop, one `OrderUnit` for each piece."""
 
+    _TIMES: ClassVar[frozenset[str]] = frozenset({"created_at", "updated_at"})
+    _keeper: ClassVar[Orders | None] = None
+
     order_id: str
     shop_id: str
     units: list[OrderUnit]
@@ -93,6 +98,18 @@ class Order:
     def total_satang(self) -> int:
         """Price of all its goods, canceled ones included."""
         return sum(unit.price_satang for unit in self.units)
+
+    def kept_by(self, orders: Orders) -> None:
+        """These orders hear of it when a time of this one is set."""
+        self.__dict__["_keeper"] = orders
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in self._TIMES and self._keeper is not None:
+            self._keeper.moved(self.order_id)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_keeper"}
 
 
 @dataclass
@@ -120,8 +137,13 @@ class Shop:
     name_th: str = ""
     grants: list[Grant] = field(default_factory=list)
     listings: dict[str, Listing] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: Orders = field(default_factory=Orders)
     data: dict[str, Any] = field(default_factory=dict)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A file of an older practice marketplace holds the orders as a plain dictionary.
+        orders = state["orders"]
+        self.__dict__.update(state, orders=Orders(orders) if isinstance(orders, dict) else orders)
 
     @property
     def title(self) -> str:

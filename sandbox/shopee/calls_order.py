@@ -1,8 +1,10 @@
 """order/: lists, details, cancelling."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sandbox.market.shop import Order, OrderUnit
+from sandbox.market.timeline import Place
 from sandbox.shopee import errors, life, views
 from sandbox.shopee.api import Call, Handler, parse_int
 from sandbox.shopee.errors import RefusalError
@@ -41,8 +43,8 @@ def get_order_list(call: Call) -> dict[str, Any]:
         more, after = True, start
     named = "order_status" in (call.query.get("response_optional_fields") or "").split(",")
     page = [
-        {"order_sn": order.order_id} | ({"order_status": life.status(order)} if named else {})
-        for order in rows[start : start + size]
+        {"order_sn": number} | ({"order_status": life.status(call.shop.orders[number])} if named else {})
+        for *_, number in rows[start : start + size]
     ]
     return call.ok({"more": more, "next_cursor": str(after) if more else "", "order_list": page})
 
@@ -98,7 +100,7 @@ def set_note(call: Call) -> dict[str, Any]:
     return call.ok()
 
 
-def _selected(call: Call) -> list[Order]:
+def _selected(call: Call) -> Sequence[Place]:
     field = call.text("time_range_field")
     start, end = call.number("time_from"), call.number("time_to")
     if field not in {"create_time", "update_time"}:
@@ -109,9 +111,17 @@ def _selected(call: Call) -> list[Order]:
     status = call.query.get("order_status")
     if status and status not in FILTERS:
         raise RefusalError("order.error_param", "Wrong parameters, detail: order_status is invalid.")
-    attribute = "created_at" if field == "create_time" else "updated_at"
-    timed = sorted((int(getattr(order, attribute)), order.order_id, order) for order in call.shop.orders.values())
-    return [o for at, _, o in timed if start <= at <= end and (not status or life.status(o) == status)]
+    orders = call.shop.orders
+    found = orders.timeline(_by_created if field == "create_time" else _by_updated).between(start, end + 1)
+    return [place for place in found if life.status(orders[place[-1]]) == status] if status else found
+
+
+def _by_created(order: Order) -> Iterator[Place]:
+    yield int(order.created_at), order.order_id
+
+
+def _by_updated(order: Order) -> Iterator[Place]:
+    yield int(order.updated_at), order.order_id
 
 
 def _order(call: Call, order_sn: str) -> Order:

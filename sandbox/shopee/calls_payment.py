@@ -4,10 +4,12 @@ Fees are invented percentages. An order's money is released the moment it is COM
 Line prices are totals of the line here, while order details show the price of one unit.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.market.shop import Order
-from sandbox.shopee import errors, life, views
+from sandbox.market.timeline import Place
+from sandbox.shopee import calls_returns, errors, life, views
 from sandbox.shopee.api import Call, Handler
 from sandbox.shopee.errors import RefusalError
 
@@ -29,8 +31,7 @@ def get_escrow_list(call: Call) -> dict[str, Any]:
     size, page = call.number("page_size", 40), call.number("page_no", 1)
     if not 1 <= size <= 100 or page < 1:
         raise errors.param("page_size should be between 1 and 100 and page_no from 1.")
-    dated = [(order.data.get("released_at", 0), order) for order in call.shop.orders.values()]
-    rows = sorted((at, order.order_id) for at, order in dated if at and start <= at <= end)
+    rows = call.shop.orders.timeline(_released).between(start, end + 1)
     shown = [
         {
             "order_sn": number,
@@ -71,20 +72,28 @@ def get_wallet_transaction_list(call: Call) -> dict[str, Any]:
     size = call.page_size()
     if not 0 <= end - start <= WALLET_WINDOW_S:
         raise errors.param("The period between create_time_from and create_time_to must not more than 15 days.")
-    moved = [row for row in _wallet(call) if start <= row["create_time"] <= end]
-    rows = sorted(moved, key=lambda row: row["create_time"])
-    shown = rows[page * size : (page + 1) * size]
+    rows = _wallet(call, start, end)
+    shown = [_movement(call, *row) for row in rows[page * size : (page + 1) * size]]
     return call.ok({"transaction_list": shown, "more": len(rows) > (page + 1) * size})
 
 
-def _wallet(call: Call) -> list[dict[str, Any]]:
-    released = [
-        wallet_row("ESCROW_VERIFIED_ADD", _income(call, order)["escrow_amount"], at, order.order_id)
-        for order in call.shop.orders.values()
-        if (at := order.data.get("released_at", 0))
-    ]
+def _wallet(call: Call, start: int, end: int) -> list[tuple[int, str | dict[str, Any]]]:
+    """When, and the order released or the movement booked by a trainer; the oldest first."""
+    released = call.shop.orders.timeline(_released).between(start, end + 1)
     booked: list[dict[str, Any]] = call.shop.data.get("wallet", [])
-    return released + booked
+    dated = [(row["create_time"], row) for row in booked if start <= row["create_time"] <= end]
+    return sorted([*released, *dated], key=lambda row: row[0])
+
+
+def _movement(call: Call, at: int, what: str | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(what, dict):
+        return what
+    return wallet_row("ESCROW_VERIFIED_ADD", _income(call, call.shop.orders[what])["escrow_amount"], at, what)
+
+
+def _released(order: Order) -> Iterator[Place]:
+    if at := order.data.get("released_at", 0):
+        yield at, order.order_id
 
 
 def wallet_row(kind: str, amount: float, at: int, order_sn: str = "", reason: str = "") -> dict[str, Any]:
@@ -94,7 +103,7 @@ def wallet_row(kind: str, amount: float, at: int, order_sn: str = "", reason: st
 
 
 def _detail(call: Call, order: Order) -> dict[str, Any]:
-    returned = [row["return_sn"] for row in call.shop.data.get("returns", {}).values() if _about(row, order)]
+    returned = [row["return_sn"] for row in calls_returns.of_order(call.shop, order.order_id)]
     return {
         "order_sn": order.order_id,
         "buyer_user_name": "****",
@@ -108,8 +117,8 @@ def _income(call: Call, order: Order) -> dict[str, Any]:
     goods = sum(unit.price_satang for unit in life.open_units(order))
     refunded = sum(
         row["refund_satang"]
-        for row in call.shop.data.get("returns", {}).values()
-        if _about(row, order) and row["status"] in {"ACCEPTED", "CLOSED"}
+        for row in calls_returns.of_order(call.shop, order.order_id)
+        if row["status"] in {"ACCEPTED", "CLOSED"}
     )
     kept = goods - refunded
     commission, transaction = _share(kept, COMMISSION_BP), _share(kept, TRANSACTION_BP)
@@ -153,10 +162,6 @@ def _items(order: Order) -> list[dict[str, Any]]:
         }
         for units in life.lines(order)
     ]
-
-
-def _about(row: dict[str, Any], order: Order) -> bool:
-    return bool(row["order_sn"] == order.order_id)
 
 
 def _share(satang: int, basis_points: int) -> int:

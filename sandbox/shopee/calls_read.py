@@ -1,6 +1,7 @@
 """product/ reads: lists, details, variants, promotions."""
 
 import base64
+from collections import Counter
 from typing import Any
 
 from sandbox.market.shop import Listing, Sku
@@ -62,7 +63,8 @@ def get_item_extra_info(call: Call) -> dict[str, Any]:
     rows = _listed(call)
     if not rows:
         raise errors.item_not_found()
-    return call.ok({"item_list": [_extra(call, listing) for listing in rows]})
+    sold = _sold(call)
+    return call.ok({"item_list": [_extra(listing, sold) for listing in rows]})
 
 
 def get_model_list(call: Call) -> dict[str, Any]:
@@ -121,15 +123,15 @@ def _listed(call: Call) -> list[Listing]:
     return [call.shop.listings[str(number)] for number in numbers if str(number) in call.shop.listings]
 
 
-def _extra(call: Call, listing: Listing) -> dict[str, Any]:
+def _sold(call: Call) -> Counter[str]:
+    """Pieces sold in the last thirty days, by listing."""
     since = call.now - 30 * 86_400
-    sold = sum(
-        unit.listing_id == listing.listing_id
-        for order in call.shop.orders.values()
-        if order.created_at >= since
-        for unit in order.units
-    )
-    counters = {"sale": sold, "views": 0, "likes": 0, "rating_star": 0.0, "comment_count": 0}
+    recent = (order for order in call.shop.orders.values() if order.created_at >= since)
+    return Counter(unit.listing_id for order in recent for unit in order.units)
+
+
+def _extra(listing: Listing, sold: Counter[str]) -> dict[str, Any]:
+    counters = {"sale": sold[listing.listing_id], "views": 0, "likes": 0, "rating_star": 0.0, "comment_count": 0}
     return {"item_id": int(listing.listing_id), **counters}
 
 

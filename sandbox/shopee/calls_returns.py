@@ -1,5 +1,6 @@
 """returns/: goods and money going back; a return changes no stock until a person counts it in."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.market.events import Event
@@ -32,7 +33,8 @@ def get_return_list(call: Call) -> dict[str, Any]:
             # Their own text garbles the second name.
             name = field.removesuffix("_time") + "d_time_of"
             raise errors.param(f"The period between {field}_from and {name} must not more than 15 days.")
-    rows = [row for row in _returns(call.shop).values() if _fits(call, row)]
+    fits = _filter(call)
+    rows = [row for row in _returns(call.shop).values() if fits(row)]
     shown = rows[page * size : (page + 1) * size]
     return call.ok({"more": len(rows) > (page + 1) * size, "return": [_row(row) for row in shown]})
 
@@ -88,7 +90,9 @@ def ask(market: "ShopeeMarket", shop: Shop, order: Order, quantities: dict[str, 
         "return_refund_type": "RRAOC" if completed else "RRBOC",
         "item": [_item(unit, count) for unit, count in items],
     }
+    of_order(shop, order.order_id)
     shop.data.setdefault("returns", {})[row["return_sn"]] = row
+    shop.data["returns_of"].setdefault(order.order_id, []).append(row["return_sn"])
     if not completed:
         life.advance(market, shop, order, "TO_RETURN")
     market.emit(Event("return", shop, order=order, data={"row": row, "old": ""}))
@@ -103,6 +107,16 @@ def move(market: "ShopeeMarket", shop: Shop, row: dict[str, Any], to: str) -> No
     market.emit(Event("return", shop, data={"row": row, "old": old}))
 
 
+def of_order(shop: Shop, order_sn: str) -> list[dict[str, Any]]:
+    """The order's returns, the oldest first; found without looking through those of other orders."""
+    if "returns_of" not in shop.data:
+        known: dict[str, list[str]] = {}
+        for row in _returns(shop).values():
+            known.setdefault(row["order_sn"], []).append(row["return_sn"])
+        shop.data["returns_of"] = known
+    return [_returns(shop)[number] for number in shop.data["returns_of"].get(order_sn, ())]
+
+
 def _returns(shop: Shop) -> dict[str, dict[str, Any]]:
     kept: dict[str, dict[str, Any]] = shop.data.get("returns", {})
     return kept
@@ -115,13 +129,17 @@ def _found(call: Call, return_sn: str) -> dict[str, Any]:
     return row
 
 
-def _fits(call: Call, row: dict[str, Any]) -> bool:
-    status = call.query.get("status")
-    times = [
-        call.number(f"{field}_from", 0) <= row[field] <= call.number(f"{field}_to", 2**40)
-        for field in ("create_time", "update_time")
-    ]
-    return all(times) and (not status or row["status"] == status)
+def _filter(call: Call) -> Callable[[dict[str, Any]], bool]:
+    """Whether a return is wanted; what the call says is read once, not at every return."""
+    status, windows = call.query.get("status"), []
+    for field in ("create_time", "update_time"):
+        windows.append((field, call.number(f"{field}_from", 0), call.number(f"{field}_to", 2**40)))
+
+    def fits(row: dict[str, Any]) -> bool:
+        timely = all(start <= row[field] <= end for field, start, end in windows)
+        return timely and (not status or row["status"] == status)
+
+    return fits
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
