@@ -52,7 +52,7 @@ RULES = (
     Rule("GET", "/", "home.home"),
     Rule("GET", "/c/{community}", "home.community"),
     Rule("GET", "/c/{community}/products", "products.products"),
-    Rule("GET", "/c/{community}/photo/{key}", "products.photo"),
+    Rule("GET", "/c/{community}/products/{code}/photo/{key}", "products.photo"),
     Rule("GET", "/c/{community}/products/{code}", "product.product"),
     Rule("POST", "/c/{community}/products/{code}", "product.edit_product"),
     Rule("POST", "/c/{community}/products/{code}/on-sale", "product.switch_on_sale"),

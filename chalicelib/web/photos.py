@@ -22,13 +22,12 @@ class Thumbnails:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._owned: dict[str, frozenset[str]] = {}
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, store: Store, community: str, key: str, side: int) -> bytes:
-        """The photo at most `side` pixels wide. Raises: NotFoundError when no product of the community shows it."""
-        if not self._owns(store, community, key):
+    def get(self, store: Store, community: str, code: str, key: str, side: int) -> bytes:
+        """The photo at most `side` pixels wide. Raises: NotFoundError when the community's product shows no such."""
+        if key not in store.catalogues.product(community, code).photos:
             raise NotFoundError(key)
         with self._lock:
             kept = self._kept.get((key, side))
@@ -36,12 +35,6 @@ class Thumbnails:
             kept = shrink(store.photos.get(key).data, side)
             self._keep((key, side), kept)
         return kept
-
-    def _owns(self, store: Store, community: str, key: str) -> bool:
-        if key not in self._owned.get(community, frozenset()):
-            products = store.catalogues.products(community)
-            self._owned[community] = frozenset(photo for product in products for photo in product.photos)
-        return key in self._owned[community]
 
     def _keep(self, name: tuple[str, int], data: bytes) -> None:
         with self._lock:

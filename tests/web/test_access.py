@@ -78,7 +78,7 @@ def test_a_shop_of_another_community_is_not_reached_through_ones_own(browse, wor
     assert seller.get(f"/c/{THEIRS}/log/run-3").status_code == 404
     assert seller.get(f"/c/{THEIRS}/products/NP-120").status_code == 404
     key = world.store.catalogues.product(OURS, "NP-120").photos[0]
-    assert seller.get(f"/c/{THEIRS}/photo/{key}").status_code == 404
+    assert seller.get(f"/c/{THEIRS}/products/NP-120/photo/{key}").status_code == 404
     assert world.queues.sent == []
 
 

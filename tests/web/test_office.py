@@ -142,6 +142,9 @@ def test_help_is_asked_taken_by_the_skilled_and_solved(browse, world):
     """Who lacks the skill neither sees nor takes it; the second taker is told; the seller reads the answer."""
     form = {"skill": "photos", "text": "รูปมืดไป", "product": "NP-120"}
     assert browse(SELLER).post(f"{HOME}/ask", {**form, "text": ""}).status_code == 422
+    unknown = browse(SELLER).post(f"{HOME}/ask", {**form, "product": "NP-999"})
+    assert unknown.status_code == 422
+    assert "ไม่มีสินค้ารหัสนี้" in unknown.body.decode()
     assert browse(SELLER).post(f"{HOME}/ask", form).status_code == 303
     (wanted,) = world.store.help.everywhere()
     named, partner = {"community": wanted.community, "id": wanted.id}, browse(PARTNER)
@@ -167,7 +170,7 @@ def test_help_is_asked_from_the_failed_card_with_its_words(browse):
     page = Html(seller.get(f"{HOME}/products/TN-200").body.decode())
     link = next(str(one["href"]) for one in page.all("a") if "/ask?" in str(one.get("href")))
     form = seller.get(link).body.decode()
-    assert '<option value="TN-200" selected>' in form
+    assert 'name="product" value="TN-200"' in form
     assert '<option value="photos" selected>' in form
     assert ">Shopee ไม่รับรูปนี้" in form
     assert "evil words" not in seller.get(f"{HOME}/ask?reason=evil+words&channel=evil+words").body.decode()

@@ -116,6 +116,7 @@ def _read(world: World) -> CountingTable:
         ("/products/Z-0003", 60, 30),
         ("/shops", 40, 35),
         ("/stock", 130, 20),
+        ("/ask?product=Z-0003&channel=shopee&reason=shopee.photo_refused", 10, 12),
     ],
 )
 def test_a_page_of_five_hundred_products_reads_what_it_shows(

@@ -189,13 +189,14 @@ def test_photos_are_small_square_and_kept_for_ever(browse, world: World):
     """A thumbnail of the product's own photo, at the size asked for among three."""
     seller = browse("seller@tittu.example")
     key = world.store.catalogues.product(COMMUNITY, "NP-120").photos[0]
-    answer = seller.get(f"/c/{COMMUNITY}/photo/{key}?w=160", accept="image/*,*/*;q=0.8")
+    answer = seller.get(f"/c/{COMMUNITY}/products/NP-120/photo/{key}?w=160", accept="image/*,*/*;q=0.8")
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     with Image.open(io.BytesIO(answer.body)) as picture:
         assert picture.size == (160, 160)
     assert len(answer.body) < 12_000
-    assert seller.get(f"/c/{COMMUNITY}/photo/{'0' * 64}").status_code == 404
+    assert seller.get(f"/c/{COMMUNITY}/products/NP-120/photo/{'0' * 64}").status_code == 404
+    assert seller.get(f"/c/{COMMUNITY}/products/TN-200/photo/{key}").status_code == 404
 
 
 def test_a_transparent_picture_stands_on_white_and_a_broken_one_is_missing():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
+from chalicelib.domain.catalogue import Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.help_wanted import HelpState, HelpWanted, Skill
 from chalicelib.web.access import OFFICE
@@ -17,7 +18,7 @@ from chalicelib.web.services import Person, Services
 from chalicelib.web.visits import Visit
 from chalicelib.web.words import Words
 
-MOST_TEXT = 1000
+MOST_TEXT, MOST_CODE = 1000, 50
 CHANNELS = ("lazada", "shopee")
 SKILL_OF = {
     "photos": Skill.PHOTOS,
@@ -32,15 +33,19 @@ ORDER = {HelpState.TAKEN: 0, HelpState.OPEN: 1, HelpState.SOLVED: 2}
 
 @dataclass(frozen=True, slots=True)
 class AskView:
-    """A community's calls for help and the form for a new one, with what was typed when it was not taken."""
+    """A community's calls for help and the form for a new one, with what was typed when it was not taken.
+
+    `product` is the code as typed, `title` what that product is called.
+    """
 
     calls: tuple[HelpWanted, ...]
     skills: tuple[str, ...]
-    products: tuple[tuple[str, str], ...]
     text: str = ""
     product: str = ""
+    title: str = ""
     skill: str = ""
     wrong: bool = False
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +68,40 @@ def asked(visit: Visit, services: Services) -> Answer:
 def ask(visit: Visit, services: Services) -> Answer:
     """One more call, when it says what is wanted."""
     store, home = services.store, visit.parameters["community"]
-    text, product = visit.form.get("text", "").strip(), visit.form.get("product", "")
+    text, product = visit.form.get("text", "").strip(), visit.form.get("product", "").strip()
     skill = visit.form.get("skill", "")
-    if not text or len(text) > MOST_TEXT or skill not in {one.value for one in Skill}:
-        return _ask_page(visit, services, wrong=True)
-    if product:
-        store.catalogues.product(home, product)
+    wrong = not text or len(text) > MOST_TEXT or skill not in {one.value for one in Skill}
+    unknown = bool(product) and not store.catalogues.some(home, [product])
+    if wrong or unknown:
+        return _ask_page(visit, services, wrong=wrong, unknown=unknown)
     store.help.ask(HelpWanted(uuid4().hex, home, Skill(skill), text, visit.email, visit.now, product))
     return redirect(visit.url(f"/c/{home}/ask"))
 
 
-def _ask_page(visit: Visit, services: Services, *, wrong: bool = False) -> Answer:
+def _ask_page(visit: Visit, services: Services, *, wrong: bool = False, unknown: bool = False) -> Answer:
     store = services.store
     community = store.communities.get(visit.parameters["community"])
-    products = tuple((one.code, one.title_th) for one in store.catalogues.products(community.id))
-    given = visit.form if wrong else visit.query
+    refused = wrong or unknown
+    given = visit.form if refused else visit.query
     reason, channel = visit.query.get("reason", ""), visit.query.get("channel", "")
-    typed = visit.form.get("text", "")[:MOST_TEXT] if wrong else _told(visit.language, channel, reason)
+    typed = visit.form.get("text", "")[:MOST_TEXT] if refused else _told(visit.language, channel, reason)
+    product = given.get("product", "").strip()[:MOST_CODE]
+    named = store.catalogues.some(community.id, [product]) if product else ()
     view = AskView(
-        store.help.of_community(community.id), tuple(one.value for one in Skill), products, typed,
-        given.get("product", ""), given.get("skill", "") or _skill(reason), wrong,
-    )  # fmt: skip
-    return page(visit, "ask", view, community=community, tab="ask", status=422 if wrong else 200)
+        calls=store.help.of_community(community.id),
+        skills=tuple(one.value for one in Skill),
+        text=typed,
+        product=product,
+        title=next((_title(one, visit.language) for one in named), ""),
+        skill=given.get("skill", "") or _skill(reason),
+        wrong=wrong,
+        unknown=unknown,
+    )
+    return page(visit, "ask", view, community=community, tab="ask", status=422 if refused else 200)
+
+
+def _title(product: Product, language: str) -> str:
+    return product.title_th if language == "th" else product.title_en or product.title_th
 
 
 def _told(language: str, channel: str, reason: str) -> str:

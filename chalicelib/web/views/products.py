@@ -150,9 +150,10 @@ class _Looked:
 
 
 def photo(visit: Visit, services: Services) -> Answer:
-    """A small JPEG of one of the community's photos; its key is its content, so it may be kept for ever."""
+    """A small JPEG of one of the product's photos; its key is its content, so it may be kept for ever."""
     side = int(visit.query.get("w", "320")) if visit.query.get("w", "") in {str(one) for one in SIZES} else 320
-    data = _THUMBNAILS.get(services.store, visit.parameters["community"], visit.parameters["key"], side)
+    community, code, key = (visit.parameters[name] for name in ("community", "code", "key"))
+    data = _THUMBNAILS.get(services.store, community, code, key, side)
     return Answer(200, data, "image/jpeg", f"private, {FOR_EVER}")
 
 
