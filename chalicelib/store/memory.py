@@ -45,6 +45,11 @@ class MemoryTable:
         self._order: dict[str, dict[str, list[_Place]]] = {"": defaultdict(list), "GSI1": defaultdict(list)}
         self._lock = RLock()
 
+    def rows(self) -> tuple[Item, ...]:
+        """Every row, in no order; what a table of the same rows elsewhere would be made of."""
+        with self._lock:
+            return tuple(self._rows.values())
+
     def get(self, key: Key) -> Item | None:
         """The row, or None."""
         with self._lock:
@@ -74,7 +79,9 @@ class MemoryTable:
             keys = [key for _, key in places[start : bisect_right(places, high, key=_sort_key)]]
             if newest_first:
                 keys.reverse()
-            return iter([_copied(self._rows[key]) for key in keys[:limit]])
+            rows = [self._rows[key] for key in keys[:limit]]
+        # A stored row is replaced and never changed, so what is not read yet need not be copied yet.
+        return (_copied(row) for row in rows)
 
     def put(self, item: Item, when: Condition | None = None) -> None:
         """The row is this item. Raises: ConditionFailedError."""
@@ -198,7 +205,8 @@ def _checked(row: Item) -> Item:
 
 def _copied(row: Mapping[str, Any]) -> Item:
     """A deep copy of a row. Raises: TypeError for what a row may not hold."""
-    return {str(name): _copied_value(value) for name, value in row.items()}
+    # Most values are plain ones, which are told apart here rather than by a call of their own each.
+    return {str(name): value if type(value) in _ATOMS else _copied_value(value) for name, value in row.items()}
 
 
 def _copied_value(value: Any) -> Any:
@@ -207,7 +215,7 @@ def _copied_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _copied(value)
     if isinstance(value, list):
-        return [_copied_value(one) for one in value]
+        return [one if type(one) in _ATOMS else _copied_value(one) for one in value]
     if isinstance(value, str):
         return str(value)
     raise TypeError(f"a row cannot hold {type(value).__name__}")

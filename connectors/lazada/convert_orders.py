@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from connectors.lazada.answers import ItemAnswer, OrderAnswer
 from connectors.lazada.convert import money
 from connectors.lazada.refusal import CHANNEL
 
+_USUAL = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ([+-]\d{4})")
 STATES = {
     "unpaid": OrderState.UNPAID,
     "pending": OrderState.TO_PACK,
@@ -104,6 +106,9 @@ def buyer(answer: OrderAnswer) -> Buyer:
 def moment(text: str) -> datetime:
     """An order's time, e.g. `2026-01-31 10:18:27 +0700`, as aware UTC; the offset is the one given."""
     try:
+        if found := _USUAL.fullmatch(text):
+            # A night reads hundreds of thousands of them, and this way costs a tenth of the other.
+            return datetime.fromisoformat(f"{found[1]}{found[2]}").astimezone(UTC)
         return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
     except ValueError:
         raise ProtocolSurpriseError(CHANNEL, "unexpected_time", text[:40]) from None
