@@ -8,12 +8,13 @@ table finds its items again when it is created under the same name.
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import logging
 import pickle
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from joserfc.jwk import RSAKey
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
@@ -53,6 +55,8 @@ class Keeper:
         self._every_s = every_s
         self._dirty: dict[tuple[str, str, str], tuple[Table, ItemKey]] = {}
         self._stamps = {(kind, name): stamp for kind, name, stamp in self._db.execute(_STAMPS)}
+        # table ARN -> its items, until the table is created
+        self._waiting: dict[str, list[Item]] = {}
         self._flushing = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -61,6 +65,7 @@ class Keeper:
         """What was kept is there again, and changes are kept from now on."""
         for kind, name, body in self._db.execute("select kind, name, body from things"):
             _RESTORE[kind](name, pickle.loads(body))  # noqa: S301  our own file, written below
+        self._waiting = _kept_items(self._db)
         self._follow_tables()
         repair.on_write(self._mark)
         self._thread.start()
@@ -126,8 +131,11 @@ class Keeper:
 
         def create_table(backend: DynamoDBBackend, *a: Any, **k: Any) -> Table:
             table = create(backend, *a, **k)
-            for (body,) in self._db.execute(_ITEMS_OF, (table.table_arn,)).fetchall():
-                table.put_item(_from_text(body))
+            for item in self._waiting.pop(table.table_arn, ()):
+                if item.range_key is None:
+                    table.items[item.hash_key] = item
+                else:
+                    table.items[item.hash_key][item.range_key] = item
             return table
 
         def delete_table(backend: DynamoDBBackend, *a: Any, **k: Any) -> Table:
@@ -139,8 +147,36 @@ class Keeper:
         DynamoDBBackend.create_table, DynamoDBBackend.delete_table = create_table, delete_table
 
 
+def _kept_items(db: sqlite3.Connection) -> dict[str, list[Item]]:
+    """Every item of the file by its table's ARN. They were checked when they were first put, and are not again."""
+    found: dict[str, list[Item]] = {}
+    # Hundreds of thousands of new objects, none of them garbage: each round of the collector would walk them all.
+    gc.disable()
+    try:
+        for arn, hash_key, range_key, body in db.execute("select * from items"):
+            key = DynamoType(json.loads(hash_key)), DynamoType(json.loads(range_key)) if range_key else None
+            found.setdefault(arn, []).append(Item(*key, _from_text(body)))
+    finally:
+        gc.enable()
+    return found
+
+
+def keep_items(folder: Path, table_arn: str, key_names: tuple[str, str], items: Iterable[dict[str, Any]]) -> None:
+    """A cloud started over this folder finds these items in the table, as if they had been put there one by one.
+
+    Attributes are as DynamoDB's client sends them; `key_names` are the hash and the range attribute.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(folder / "cloud.sqlite")
+    db.executescript(_SCHEMA)
+    with db:
+        for item in items:
+            key = DynamoType(item[key_names[0]]), DynamoType(item[key_names[1]])
+            db.execute(_PUT_ITEM, (table_arn, *_row_key(key), _to_text(item)))
+    db.close()
+
+
 _STAMPS = "select kind, name, stamp from things"
-_ITEMS_OF = "select body from items where table_arn = ?"
 _PUT_ITEM = "insert or replace into items values (?, ?, ?, ?)"
 _DELETE_ITEM = "delete from items where table_arn = ? and hash_key = ? and range_key = ?"
 _PUT_THING = "insert or replace into things values (?, ?, ?, ?)"

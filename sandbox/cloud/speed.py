@@ -13,8 +13,13 @@ from typing import Any
 from moto import backends
 from moto.core import responses
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.utilities import bytesize
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.sqs import models as sqs
+
+MOST_ITEM_BYTES = 405_000  # As moto's LimitedSizeDict says.
 
 
 def apply() -> None:
@@ -25,6 +30,7 @@ def apply() -> None:
     _look_up_services_once()
     _write_attribute_values_directly()
     _ask_queues_less()
+    _measure_items_once()
 
 
 def _look_up_services_once() -> None:
@@ -73,3 +79,16 @@ def _ask_queues_less() -> None:
     sqs.SQSBackend.is_message_valid_based_on_retention_period = is_young_enough
     sqs.unix_time = time.time
     sqs.unix_time_millis = lambda: time.time() * 1000
+
+
+def _measure_items_once() -> None:
+    """moto adds up an item's size anew for each of its attributes."""
+
+    def made(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+        self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
+        for name, value in attrs.items():
+            dict.__setitem__(self.attrs, name, DynamoType(value))
+        if sum(bytesize(name) + value.size() for name, value in self.attrs.items()) > MOST_ITEM_BYTES:
+            raise ItemSizeTooLarge
+
+    Item.__init__ = made

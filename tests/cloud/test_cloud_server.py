@@ -12,6 +12,7 @@ import pytest
 from infra import template
 from infra.template import ROOT
 from sandbox.cloud import resources
+from sandbox.cloud.persistence import keep_items
 from sandbox.cloud.resources import client, provision
 from sandbox.cloud.running import running_cloud
 
@@ -155,6 +156,26 @@ def _empty(cloud):
     key = {"PK": {"S": "SHOP#1"}, "SK": {"S": "TOKEN"}}
     client(cloud.endpoint, "dynamodb").delete_item(TableName=environment["PINTO_TABLE"], Key=key)
     client(cloud.endpoint, "s3").delete_object(Bucket=environment["PINTO_BUCKET"], Key="photos/ข้าว.jpg")
+
+
+def test_items_laid_into_the_file_are_found_as_if_they_had_been_put(tmp_path):
+    """By key and by index; what is put afterwards is kept beside them."""
+    arn = f"arn:aws:dynamodb:{resources.REGION}:{resources.ACCOUNT}:table/{resources.physical_name('MainTable')}"
+    laid = [
+        {"PK": {"S": "LOG"}, "SK": {"S": f"{number:03}"}, "GSI1PK": {"S": "DAY"}, "GSI1SK": {"S": f"{number:03}"}}
+        for number in range(50)
+    ]
+    laid[7] |= {"said": {"S": "ข้าว"}, "sealed": {"B": b"\x00\x01"}, "count": {"N": "7"}}
+    keep_items(tmp_path, arn, ("PK", "SK"), laid)
+    with running_cloud(tmp_path) as cloud:
+        dynamodb, name = client(cloud.endpoint, "dynamodb"), cloud.environment["PINTO_TABLE"]
+        key = {"PK": laid[7]["PK"], "SK": laid[7]["SK"]}
+        assert dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True)["Item"] == laid[7]
+        asked = {"KeyConditionExpression": "GSI1PK = :day", "ExpressionAttributeValues": {":day": {"S": "DAY"}}}
+        assert dynamodb.query(TableName=name, IndexName="GSI1", **asked)["Items"] == laid
+        dynamodb.put_item(TableName=name, Item={"PK": {"S": "LOG"}, "SK": {"S": "later"}})
+    with running_cloud(tmp_path) as again:
+        assert client(again.endpoint, "dynamodb").scan(TableName=name, Select="COUNT")["Count"] == 51
 
 
 @contextmanager

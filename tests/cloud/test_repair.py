@@ -364,3 +364,13 @@ def test_an_unknown_moto_is_refused(monkeypatch):
 
     with pytest.raises(RuntimeError, match=r"6\.0\.0"):
         repair.apply()
+
+
+def test_an_item_of_more_than_four_hundred_kilobytes_is_refused(cloud):
+    """Measured once for the whole item: many small attributes count as one large one does."""
+    table = Table(cloud.endpoint)
+    table.put("a", "fits", **{f"part{number}": {"S": "x" * 1000} for number in range(390)})
+    for parts, each in ((1, 410_000), (410, 1000)):
+        with pytest.raises(ClientError, match="maximum allowed size"):
+            table.put("a", "large", **{f"part{number}": {"S": "x" * each} for number in range(parts)})
+    assert table.get("a", "large") is None
