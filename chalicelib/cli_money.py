@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -11,12 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib import bootstrap
+from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.ledger import thai_day
 from chalicelib.domain.money import Money
 from chalicelib.domain.progress import Quarter
 from chalicelib.domain.sharing import Base, ShareRule, Side
 from chalicelib.domain.shops import Shop, ShopState
-from chalicelib.sync import money_check, money_month, progress, settle, statements
+from chalicelib.sync import money_check, money_month, money_rules, progress, settle, statements
 from chalicelib.sync.context import Context
 
 Add = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
@@ -50,6 +52,7 @@ def register(commands: Any, add: Add) -> None:
     one = add(kinds, "rules", _rules, "show the rules money is shared by, or add one that holds from a day on")
     one.add_argument("--community", required=True)
     one.add_argument("--from", dest="since", type=date.fromisoformat, help="orders placed from this day: YYYY-MM-DD")
+    one.add_argument("--by", default="", metavar="WHO", help="with --from: who says so (default: you)")
     one.add_argument("--partner", default="")
     one.add_argument(
         "--commission", type=_basis_points, default=0, metavar="PERCENT", help="the partner's, as 5 or 7.25"
@@ -129,17 +132,26 @@ def _month(asked: argparse.Namespace) -> int:
 
 
 def _rules(asked: argparse.Namespace) -> int:
-    store = bootstrap.store()
-    store.communities.get(asked.community)
-    if asked.since:
-        given = (asked.partner, asked.commission, asked.cause, asked.pledge, Base(asked.of))
-        try:
-            rule = ShareRule(asked.community, asked.since, *given)
-        except ValueError as error:
-            _say(asked, [{"error": str(error)}])
-            return 1
-        store.money_rules.add(rule)
-    return _say(asked, [asdict(one) for one in store.money_rules.of(asked.community)])
+    ctx = bootstrap.context()
+    ctx.store.communities.get(asked.community)
+    wrong = _add_rule(ctx, asked) if asked.since else ""
+    if wrong:
+        _say(asked, [{"error": wrong}])
+        return 1
+    return _say(asked, [asdict(one) for one in ctx.store.money_rules.of(asked.community)])
+
+
+def _add_rule(ctx: Context, asked: argparse.Namespace) -> str:
+    """Why the rule cannot be added; empty when it was."""
+    given = (asked.partner, asked.commission, asked.cause, asked.pledge, Base(asked.of))
+    try:
+        rule = ShareRule(asked.community, asked.since, *given)
+        money_rules.add(ctx, rule, asked.by or f"terminal {getpass.getuser()}")
+    except ValueError as error:  # nobody could keep it, or it would begin before what is shared out already
+        return str(error)
+    except StaleWriteError:
+        return f"a rule begins on {asked.since} already"
+    return ""
 
 
 def _progress(asked: argparse.Namespace) -> int:

@@ -20,3 +20,8 @@ class Ledger:
         """Entries of the span, in order of time."""
         rows = self._table.query(keys.money_book(community_id), between=(text_of(since), text_of(until)))
         return tuple(one for one in (from_item(Entry, row) for row in rows) if one.at < until)
+
+    def newest(self, community_id: str) -> Entry | None:
+        """The entry with the latest time, or None in an empty ledger."""
+        rows = self._table.query(keys.money_book(community_id), newest_first=True, limit=1)
+        return next((from_item(Entry, row) for row in rows), None)

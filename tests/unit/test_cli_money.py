@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib import bootstrap, cli
+from chalicelib.domain.ledger import thai_day
 from tests.sample_month import LAZADA, a_sample, page
 
 
@@ -29,6 +32,7 @@ def pinto(capfdbinary):
     return run
 
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MONTH = ("--community", "sample", "--month", "2026-11")
 
 
@@ -66,6 +70,38 @@ def test_rules_are_added_and_shown(ctx, pinto):
     words = ("rules", "--community", "sample", "--from", "2026-12-01", "--partner", "p", "--commission", "7.25")
     rows = json.loads(pinto(*words, "--json"))
     assert [(row["valid_from"], row["commission_bp"]) for row in rows] == [("2026-01-01", 500), ("2026-12-01", 725)]
+
+
+def test_a_rule_says_who_added_it_and_when(ctx, pinto):
+    """Whoever is named, or the person at the terminal; rules of before this was kept name nobody."""
+    for day, more in (("2026-12-05", ("--by", "สมชาย")), ("2026-12-06", ())):
+        pinto("rules", "--community", "sample", "--from", day, *more)
+    old, named, own = ctx.store.money_rules.of("sample")
+    assert (old.added_by, old.added_at) == ("", None)
+    assert named.added_by == "สมชาย"
+    assert own.added_by.startswith("terminal ")
+    assert named.added_at == own.added_at == ctx.clock()
+    assert "added_by=สมชาย" in pinto("rules", "--community", "sample").decode()
+
+
+def test_a_rule_never_begins_on_a_day_whose_money_is_shared_out(ctx, pinto):
+    """The day after the newest in the ledger is the first; both languages say so, and nothing is written."""
+    newest = max(thai_day(one.at) for one in ctx.store.ledger.between("sample", LONG_AGO, ctx.clock() + timedelta(1)))
+    first = newest + timedelta(days=1)
+    (told,) = json.loads(pinto("rules", "--community", "sample", "--from", f"{newest}", "--json", code=1))
+    assert f"เริ่มได้เร็วสุดวันที่ {first}" in told["error"]
+    assert f"may begin on {first} at the earliest" in told["error"]
+    assert len(ctx.store.money_rules.of("sample")) == 1
+    pinto("rules", "--community", "sample", "--from", f"{first}")
+    assert ctx.store.money_rules.of("sample")[-1].valid_from == first
+    assert "already" in pinto("rules", "--community", "sample", "--from", f"{first}", code=1).decode()
+
+
+def test_before_anything_is_settled_a_rule_may_begin_on_any_day(ctx, pinto):
+    """A new community writes down what it agreed on long ago."""
+    ctx.store.communities.save(replace(ctx.store.communities.get("sample"), id="new"))
+    pinto("rules", "--community", "new", "--from", "2025-01-01")
+    assert [one.valid_from.isoformat() for one in ctx.store.money_rules.of("new")] == ["2025-01-01"]
 
 
 def test_a_rule_nobody_could_keep_is_refused_with_a_reason(ctx, pinto):

@@ -38,6 +38,9 @@ class Ledger(Protocol):
     def between(self, community_id: str, since: datetime, until: datetime) -> tuple[Entry, ...]:
         """Entries of the span, in order of time. There is no way to change one."""
 
+    def newest(self, community_id: str) -> Entry | None:
+        """The entry with the latest time, or None in an empty ledger."""
+
 
 class MoneyRules(Protocol):
     def of(self, community_id: str) -> tuple[ShareRule, ...]:

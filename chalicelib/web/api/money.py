@@ -13,7 +13,7 @@ from chalicelib.domain.ledger import Entry, Statement, thai_day
 from chalicelib.domain.progress import Quarter
 from chalicelib.domain.settlement import FeeClass
 from chalicelib.domain.sharing import ShareRule, Side, What
-from chalicelib.sync import money_check
+from chalicelib.sync import money_check, money_rules
 from chalicelib.sync import progress as counting
 from chalicelib.sync import statements as telling
 from chalicelib.web.api.calls import Call, operation
@@ -167,13 +167,13 @@ def add_rule(call: Call) -> RuleOut:
             asked.cause.strip(),
             asked.pledge_bp,
             asked.base,
-            call.person.email,
-            call.visit.now,
         )
     except ValueError:
         raise invalid("/", "shares") from None
-    call.services.store.money_rules.add(rule)
-    return RuleOut.of(rule)
+    try:
+        return RuleOut.of(money_rules.add(call.services.context(), rule, call.person.email))
+    except money_rules.RuleTooEarlyError:
+        raise invalid("/valid_from", "too_early") from None
 
 
 @operation("Progress of a quarter", ProgressOut, query=QuarterQuery, errors=(404,))

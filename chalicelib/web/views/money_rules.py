@@ -6,14 +6,15 @@ A partner reads and does not write: the commission is theirs, so that somebody e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.ledger import thai_day
 from chalicelib.domain.money import Money
 from chalicelib.domain.sharing import Base, ShareRule, in_force, percent
+from chalicelib.sync import money_rules
 from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
 from chalicelib.web.services import Services
@@ -43,6 +44,7 @@ class RulesView:
     rules: tuple[ShareRule, ...]
     now: ShareRule
     today: date
+    earliest: date
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     planned: ShareRule | None = None
@@ -76,7 +78,7 @@ def add_rule(visit: Visit, services: Services) -> Answer:
     """First shown with an example; added when said yes to, because a rule is never taken back."""
     community = services.store.communities.get(visit.parameters["community"])
     typed = {name: visit.form.get(name, "").strip() for name in (*FIELDS, "base")}
-    rule, errors = read_rule(community.id, typed, thai_day(visit.now))
+    rule, errors = read_rule(community.id, typed, _earliest(visit, services, community.id))
     if rule is not None and any(
         one.valid_from == rule.valid_from for one in services.store.money_rules.of(community.id)
     ):
@@ -86,16 +88,16 @@ def add_rule(visit: Visit, services: Services) -> Answer:
     if visit.form.get("step") != "add":
         return _page(visit, services, community, values=typed, planned=rule)
     try:
-        services.store.money_rules.add(replace(rule, added_by=visit.email, added_at=visit.now))
+        money_rules.add(services.context(), rule, visit.email)
     except StaleWriteError:
         return _page(visit, services, community, values=typed, errors={"from": "money_rule.taken"})
     return redirect(visit.url(f"/c/{community.id}/money/rules?done=added"))
 
 
-def read_rule(community: str, typed: Mapping[str, str], today: date) -> tuple[ShareRule | None, dict[str, str]]:
+def read_rule(community: str, typed: Mapping[str, str], earliest: date) -> tuple[ShareRule | None, dict[str, str]]:
     """The rule that was typed, or field -> what is wrong with it (text keys)."""
     begins, commission, pledge = _day(typed["from"]), _points(typed["commission"]), _points(typed["pledge"])
-    errors = {"from": _wrong_day(begins, today), "base": "" if typed["base"] in set(Base) else "field.needed"}
+    errors = {"from": _wrong_day(begins, earliest), "base": "" if typed["base"] in set(Base) else "field.needed"}
     errors |= _wrong_share(typed, "commission", "partner", commission) | _wrong_share(typed, "pledge", "cause", pledge)
     errors = {name: wrong for name, wrong in errors.items() if wrong}
     if errors or begins is None or commission is None or pledge is None:
@@ -106,11 +108,16 @@ def read_rule(community: str, typed: Mapping[str, str], today: date) -> tuple[Sh
     return ShareRule(community, begins, *given), {}
 
 
-def _wrong_day(begins: date | None, today: date) -> str:
-    """Orders of today may be divided already, so that a rule begins tomorrow at the earliest."""
+def _earliest(visit: Visit, services: Services, community: str) -> date:
+    """Tomorrow, because orders of today may be divided any moment; later when the ledger is ahead of us."""
+    tomorrow = thai_day(visit.now) + timedelta(days=1)
+    return max(tomorrow, money_rules.first_open_day(services.context(), community) or tomorrow)
+
+
+def _wrong_day(begins: date | None, earliest: date) -> str:
     if begins is None or begins.year > LAST_YEAR:
         return "money_rule.no_day"
-    return "money_rule.too_early" if begins <= today else ""
+    return "money_rule.too_early" if begins < earliest else ""
 
 
 def _wrong_share(typed: Mapping[str, str], share: str, whose: str, points: int | None) -> dict[str, str]:
@@ -140,6 +147,7 @@ def _points(text: str) -> int | None:
 def _page(visit: Visit, services: Services, community: Community, **more: object) -> Answer:
     every, today = services.store.money_rules.of(community.id), thai_day(visit.now)
     now = in_force(every, community.id, today)
-    view = RulesView(tuple(reversed(every)), now, today, **{"values": {"base": Base.GOODS.value}, **more})  # type: ignore[arg-type]
+    earliest = _earliest(visit, services, community.id)
+    view = RulesView(tuple(reversed(every)), now, today, earliest, **{"values": {"base": Base.GOODS.value}, **more})  # type: ignore[arg-type]
     status = 422 if view.errors else 200
     return page(visit, "money_rules", view, community=community, tab="money", status=status)

@@ -73,6 +73,16 @@ def test_a_line_is_booked_once(store):
     assert len(kept) == len(first_entries(VILLAGE, line)) + len(entries)
 
 
+def test_the_newest_entry_of_a_ledger_is_found(store):
+    """The latest by its time, whatever was written last; an empty ledger has none."""
+    assert store.ledger.newest(VILLAGE) is None
+    for days in (0, 3, 1):
+        booked(store, a_line(f"n{days}", at=AT + timedelta(days)))
+    newest = store.ledger.newest(VILLAGE)
+    assert newest is not None
+    assert newest.at == AT + timedelta(3)
+
+
 def test_rules_are_added_and_never_changed(store):
     """Oldest first; another rule from the same day is refused."""
     rules = [ShareRule(VILLAGE, date(2026, 10, day), "partner", 500, base=Base.PAYOUT) for day in (9, 1)]
