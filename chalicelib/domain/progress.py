@@ -65,7 +65,8 @@ class Progress:
     """One community's quarter. `sales` is what was paid for lines not cancelled; `settled` what channels paid out.
 
     `hand_over_s` is the median from order to goods leaving, None without any; `stock_outs` how often a SKU came down
-    to nothing to sell.
+    to nothing to sell. `products_on_sale` is counted in the catalogue, which says only what is on sale today: None,
+    not known, for any quarter but the running one.
     """
 
     community: str
@@ -74,7 +75,7 @@ class Progress:
     units: int
     sales: Money
     settled: Money
-    products_on_sale: int
+    products_on_sale: int | None
     stock_outs: int
     hand_over_s: int | None
     women_led: bool | None = None

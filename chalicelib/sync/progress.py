@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.domain.catalogue import Community
-from chalicelib.domain.ledger import amount_of, thai_midnight
+from chalicelib.domain.ledger import amount_of, thai_day, thai_midnight
 from chalicelib.domain.money import Money, total
 from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.progress import Programme, Progress, Quarter, chart, hand_over_s, programme, stock_outs
@@ -19,10 +19,11 @@ from chalicelib.sync.statements import Language
 
 MOST_MOVEMENTS = 100_000
 SIDE_BY_SIDE = 8
+MOST_BARS = 10
 HEADING: dict[Language, tuple[str, ...]] = {
-    "th": ("ชุมชน", "ไตรมาส", "คำสั่งซื้อ", "ชิ้น", "ยอดขาย", "ได้รับจากตลาด", "สินค้าที่ขายอยู่", "ครั้งที่ของหมด",
+    "th": ("ชุมชน", "ไตรมาส", "คำสั่งซื้อ", "ชิ้น", "ยอดขาย", "ได้รับจากตลาด", "สินค้าที่ขายอยู่วันนี้", "ครั้งที่ของหมด",
            "ชั่วโมงจากสั่งซื้อถึงส่งมอบ", "นำโดยผู้หญิง"),
-    "en": ("Community", "Quarter", "Orders", "Units", "Sales", "Paid out", "Products on sale", "Stock-outs",
+    "en": ("Community", "Quarter", "Orders", "Units", "Sales", "Paid out", "Products on sale today", "Stock-outs",
            "Hours from order to hand-over", "Women-led"),
 }  # fmt: skip
 _YES: dict[Language, tuple[str, str]] = {"th": ("ใช่", "ไม่ใช่"), "en": ("yes", "no")}
@@ -77,6 +78,19 @@ def sales_chart(found: Sequence[Progress], language: Language) -> str:
     return chart(title, "; ".join(f"{label}: {words}" for label, _, words in bars), bars)
 
 
+def communities_chart(found: Sequence[Progress], names: Mapping[str, str], language: Language) -> str:
+    """Sales of one quarter by community as an accessible SVG, the highest first; small ones stand together."""
+    sold = sorted((one for one in found if one.sales.minor), key=lambda one: (-one.sales.minor, one.community))
+    bars = [(names.get(one.community, one.community), one.sales) for one in sold[:MOST_BARS]]
+    rest = sold[MOST_BARS:]
+    if rest:
+        more = f"อีก {len(rest)} ชุมชน" if language == "th" else f"{len(rest)} more communities"
+        bars.append((more, total([one.sales for one in rest], rest[0].sales.currency)))
+    title = "ยอดขายรายชุมชน" if language == "th" else "Sales by community"
+    told = [(label, sales.minor, f"{sales.decimal:,.2f}") for label, sales in bars]
+    return chart(title, "; ".join(f"{label}: {words}" for label, _, words in told), told) if told else ""
+
+
 def _goods(ctx: Context, community_id: str) -> _Goods:
     community = ctx.store.communities.get(community_id)
     catalogue = ctx.store.catalogues.products(community_id)
@@ -105,7 +119,7 @@ def _counted(ctx: Context, goods: _Goods, quarter: Quarter, currency: str = "THB
         units=sum(line.quantity for line in living),
         sales=total([line.paid for line in living], currency),
         settled=amount_of(entries, currency=currency),
-        products_on_sale=goods.on_sale,
+        products_on_sale=goods.on_sale if quarter == Quarter.of(thai_day(ctx.clock())) else None,
         stock_outs=sum(stock_outs(goods.levels[sku], goods.moves[sku], since, until) for sku in goods.levels),
         hand_over_s=hand_over_s(placed, [one for group in goods.moves.values() for one in group]),
         women_led=goods.community.women_led,
@@ -124,7 +138,7 @@ def _row(one: Progress, language: Language) -> tuple[str, ...]:
         one.community,
         str(one.quarter),
         *counts,
-        str(one.products_on_sale),
+        "" if one.products_on_sale is None else str(one.products_on_sale),
         str(one.stock_outs),
         hours,
         led,

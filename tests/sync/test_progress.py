@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,6 +33,41 @@ def test_a_quarter_counts_what_is_there(ctx):
     assert (found.settled, found.products_on_sale, found.women_led) == (Money(97_823), 4, True)
     assert (found.stock_outs, found.hand_over_s) == (0, None)
     assert progress.of_community(ctx, "sample", Q4.next).orders == 0
+
+
+def test_products_on_sale_are_said_of_today_alone(ctx):
+    """What was on sale in a quarter that is over is not kept: it stays unknown, whatever is on sale today."""
+    past = progress.of_community(ctx, "sample", Q4.before)
+    assert past.products_on_sale is None
+    assert progress.of_community(ctx, "sample", Q4.next).products_on_sale is None
+    taken = next(one for one in ctx.store.catalogues.products("sample") if one.code == "TEA")
+    ctx.store.catalogues.save(replace(taken, on_sale=False), taken.version)
+    assert progress.of_community(ctx, "sample", Q4).products_on_sale == 3
+    assert progress.of_community(ctx, "sample", Q4.before) == past
+
+    told = csv.DictReader(
+        progress.csv_of(progress.of_quarters(ctx, "sample", Q4), "en").decode("utf-8-sig").splitlines()
+    )
+    assert [row["Products on sale today"] for row in told] == ["", "", "", "3"]
+
+
+def test_the_quarter_that_ended_is_unknown_from_its_first_second_on(ctx):
+    """The night of new year in Thailand: what is on sale belongs to the new quarter."""
+    ctx.clock.now = thai_midnight(Q4.after)
+    assert progress.of_community(ctx, "sample", Q4).products_on_sale is None
+    assert progress.of_community(ctx, "sample", Q4.next).products_on_sale == 4
+
+
+def test_communities_are_drawn_by_what_they_sold(ctx):
+    """The highest first, small ones together, those that sold nothing not at all; without sales there is no chart."""
+    one = progress.of_community(ctx, "sample", Q4)
+    sold = [replace(one, community=f"c{place:02}", sales=Money(100 * place)) for place in range(13)]
+    drawn = progress.communities_chart(sold, {"c12": "กลุ่ม <สิบสอง>"}, "en")
+    texts = [text.text for text in ET.fromstring(drawn).iter() if text.get("class") == "chart-label"]
+    values = [text.text for text in ET.fromstring(drawn).iter() if text.get("class") == "chart-value"]
+    assert texts == ["กลุ่ม <สิบสอง>", *(f"c{place:02}" for place in range(11, 2, -1)), "2 more communities"]
+    assert (values[0], values[-1]) == ("12.00", "3.00")
+    assert progress.communities_chart([sold[0]], {}, "th") == ""
 
 
 def test_cancelled_lines_are_no_sales(ctx):

@@ -231,6 +231,7 @@ def test_a_quarters_progress_is_a_page_a_chart_and_a_file(browse):
     assert '<svg class="chart"' in page
     rows = list(csv.reader(io.StringIO(seller.get(f"/c/{OURS}/progress.csv").body.decode("utf-8-sig"))))
     assert [row[1] for row in rows[1:]] == ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]
+    assert [bool(row[6]) for row in rows[1:]] == [False, False, False, True]
     for quarter in ("2027-Q1", "1990-Q1", "x"):
         assert "2026-Q4 ถึงวันนี้" in said(seller.get(f"/c/{OURS}/progress?quarter={quarter}"))
     assert "ยอดขายไตรมาส 2026-Q3" in said(seller.get(f"/c/{OURS}/progress?quarter=2026-Q3"))
@@ -241,6 +242,8 @@ def test_the_office_sees_every_communitys_quarter(browse):
     page = said(browse(STAFF).get("/progress"))
     assert "1 จาก 3 ชุมชน" in page
     assert "1 จาก 1 กลุ่ม" in page
+    assert "942.50" in page.partition('<svg class="chart"')[2].partition("</svg>")[0]
+    assert '<svg class="chart"' not in said(browse(STAFF).get("/progress?quarter=2026-Q1"))
     rows = list(csv.reader(io.StringIO(browse(ADMIN).get("/progress.csv").body.decode("utf-8-sig"))))
     assert {row[0] for row in rows[1:]} == {OURS, THEIRS, "saima"}
     assert browse(SELLER).get("/progress").status_code == 403

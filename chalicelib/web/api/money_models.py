@@ -195,7 +195,9 @@ class ProgressOut(Model):
     units: int
     sales: Amount
     settled: Amount
-    products_on_sale: Annotated[int, Field(description="Now, whatever the quarter.")]
+    products_on_sale: Annotated[
+        int | None, Field(description="Today, in the running quarter; null for any other, which is not known.")
+    ]
     stock_outs: int
     hand_over_s: int | None
     women_led: bool | None

@@ -62,6 +62,7 @@ class ProgrammeView:
     rows: tuple[Progress, ...]
     leaf: Leaf[Progress]
     names: Mapping[str, str]
+    chart: str
 
     def turned(self, number: int) -> str:
         """Another page of the same quarter."""
@@ -106,7 +107,8 @@ def office(visit: Visit, services: Services) -> Answer:
     told = counting.of_all(services.context(), turning.quarter)
     rows = tuple(sorted(told.rows, key=lambda one: (-one.sales.minor, one.community)))
     names = {one.id: one.name_th for one in store.communities.list()}
-    return page(visit, "programme", ProgrammeView(turning, told, rows, leaf(visit, rows, PER_PAGE), names))
+    drawn = counting.communities_chart(rows, names, spoken(visit))
+    return page(visit, "programme", ProgrammeView(turning, told, rows, leaf(visit, rows, PER_PAGE), names, drawn))
 
 
 def office_csv(visit: Visit, services: Services) -> Answer:
