@@ -30,8 +30,10 @@ def content_key(data: bytes) -> str:
 class S3Photos:
     """`ports.Photos` over a bucket, under `photos/`, or another folder for other files.
 
-    The client is handed in and must sign with s3v4. Browsers send into `incoming/<community>/<name>`. Nothing there is
-    believed or shown: it is read once, checked, and kept under its content key.
+    The client is handed in and must sign with s3v4, and its role must be allowed to list the bucket: to others S3
+    answers 403, not 404, for what is not there, and that stays an error. Browsers send into
+    `incoming/<community>/<name>`. Nothing there is believed or shown: it is read once, checked, and kept under its
+    content key.
     """
 
     def __init__(self, client: S3Client, bucket: str, folder: str = PREFIX) -> None:
@@ -40,11 +42,11 @@ class S3Photos:
         self._folder = folder
 
     def put(self, data: bytes, content_type: str) -> str:
-        """The content key; the same bytes are kept once, with the type they first came with."""
+        """The content key; the same bytes are kept once, with the type they last came with."""
         key = content_key(data)
-        # Two workers may both find it missing: they then write the same bytes under the same key.
-        if not self.has(key):
-            self._client.put_object(Bucket=self._bucket, Key=self._folder + key, Body=data, ContentType=content_type)
+        # Not asked first whether it is there: the same bytes under the same key change nothing, and a file that the
+        # bucket will forget after its days begins them anew with each use.
+        self._client.put_object(Bucket=self._bucket, Key=self._folder + key, Body=data, ContentType=content_type)
         return key
 
     def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:
@@ -109,7 +111,7 @@ class MemoryPhotos:
     def put(self, data: bytes, content_type: str) -> str:
         """The content key; the same bytes are kept once."""
         key = content_key(data)
-        self._files.setdefault(key, PhotoFile(key, data, content_type))
+        self._files[key] = PhotoFile(key, data, content_type)
         return key
 
     def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:

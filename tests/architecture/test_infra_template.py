@@ -10,6 +10,7 @@ import pytest
 from chalice.app import Chalice
 from infra_project import REGION, copy_project, package
 
+from chalicelib.store import imports
 from chalicelib.web import routes
 from infra import prune, settings, template
 from infra.template import ROOT
@@ -146,6 +147,43 @@ def test_schedules_carry_the_stacks_name(resources):
     )
 
 
+@pytest.mark.parametrize("function", SCHEDULED)
+def test_a_schedule_that_fails_rings_and_is_not_repeated_behind_our_back(resources, function):
+    """Lambda would call it twice more, and each call queues work for every shop again; an alarm asks for a person."""
+    name = logical(function)
+    rings = [
+        body["Properties"]["Threshold"]
+        for body in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if body["Properties"]["MetricName"] == "Errors"
+        and body["Properties"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
+        and body["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    ]
+
+    assert resources[name]["Properties"]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+    assert rings == [0]
+
+
+def test_alarms_reach_a_person(resources):
+    """CloudWatch cannot publish to a topic under AWS's own SNS key, so there is none."""
+    (topic,) = of_type(resources, "AWS::SNS::Topic").values()
+
+    assert topic["Properties"]["Subscription"] == [{"Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}]
+    assert "KmsMasterKeyId" not in topic["Properties"]
+
+
+def test_files_nobody_needs_any_more_expire(resources):
+    """What was never finished goes after a day; workbooks go after the row of their import, never before."""
+    (bucket,) = of_type(resources, "AWS::S3::Bucket").values()
+    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    days = {
+        rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if rule["Status"] == "Enabled" and "Prefix" in rule
+    }
+
+    assert set(days) == {"exports/", "incoming/", "uploads/"}  # photos stay
+    assert days["incoming/"] == 1
+    assert days["uploads/"] > imports.KEPT.days
+
+
 def test_each_log_group_names_a_function_that_exists(resources):
     """Chalice names one after a function it renamed; the merge puts it right."""
     for group in of_type(resources, "AWS::Logs::LogGroup").values():
@@ -183,19 +221,81 @@ def test_no_policy_says_everything(resources):
             assert "*" not in statement["Resource"], (function, statement)
 
 
-def test_every_function_may_do_what_it_is_for_and_no_more(resources):
-    """Only lanes take messages, each its own; only the pages manage people; schedules cannot open tokens."""
-    allowed = {
+def allowed_to(resources):
+    """Function -> every action its role allows, on whatever."""
+    return {
         name: {action for line in lines for action in line["Action"]} for name, lines in policies(resources).items()
     }
+
+
+def test_every_function_may_do_what_it_is_for_and_no_more(resources):
+    """Only lanes take messages, each its own; only the pages manage people; of the schedules only the one that asks for
+    lost pushes opens secrets, and it seals none."""
+    allowed = allowed_to(resources)
     taking = {name for name, actions in allowed.items() if "sqs:ReceiveMessage" in actions}
     people = {name for name, actions in allowed.items() if any(a.startswith("cognito-idp:") for a in actions)}
     opening = {name for name, actions in allowed.items() if "kms:Decrypt" in actions}
 
     assert taking == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane"}  # the pages replay dead letters
     assert people == {"APIHandler"}
-    assert opening == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane", "RefreshTokens"}
+    assert opening == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane", "PollOrders"}
+    assert "kms:Encrypt" not in allowed["PollOrders"]
     assert all({"logs:PutLogEvents", "dynamodb:Query", "sqs:SendMessage"} <= actions for actions in allowed.values())
+
+
+def test_whoever_reads_files_is_told_when_one_is_not_there(resources):
+    """S3 answers 404 only to roles that may list the bucket; without a condition, as a read names no prefix."""
+    files, bucket = [{"Fn::Sub": "${FilesBucket.Arn}/*"}], [{"Fn::GetAtt": ["FilesBucket", "Arn"]}]
+    reading, listing = set(), set()
+    for name, lines in policies(resources).items():
+        reading |= {name for line in lines if "s3:GetObject" in line["Action"] and line["Resource"] == files}
+        listing |= {
+            name
+            for line in lines
+            if "s3:ListBucket" in line["Action"] and line["Resource"] == bucket and "Condition" not in line
+        }
+
+    assert reading == listing == {"APIHandler", "UrgentLane", "BulkLane", "MoneyLane"}
+
+
+ACTIONS = {
+    "put_item": "dynamodb:PutItem",
+    "update_item": "dynamodb:UpdateItem",
+    "delete_item": "dynamodb:DeleteItem",
+    "get_item": "dynamodb:GetItem",
+    "query": "dynamodb:Query",
+    "batch_get_item": "dynamodb:BatchGetItem",
+    "batch_write_item": "dynamodb:BatchWriteItem",
+    "transact_write_items": "dynamodb:ConditionCheckItem",  # its writes are asked for under their own names
+    "put_object": "s3:PutObject",
+    "get_object": "s3:GetObject",
+    "head_object": "s3:GetObject",
+    "delete_object": "s3:DeleteObject",
+    "generate_presigned_post": "s3:PutObject",
+    "encrypt": "kms:Encrypt",
+    "decrypt": "kms:Decrypt",
+    "send_message_batch": "sqs:SendMessage",
+    "receive_message": "sqs:ReceiveMessage",
+    "get_queue_attributes": "sqs:GetQueueAttributes",
+    "change_message_visibility_batch": "sqs:ChangeMessageVisibility",
+    "delete_message_batch": "sqs:DeleteMessage",
+    "list_users_in_group": "cognito-idp:ListUsersInGroup",
+    "initiate_auth": "",  # asked without credentials
+}
+"""Call of a boto3 client -> what a role must allow for it; Cognito's other calls are named as their actions."""
+
+
+def test_the_pages_may_make_every_call_that_the_stores_make(resources):
+    """Every store is behind some page; a call nobody thought of in the policies would fail only on AWS."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "chalicelib" / "store").glob("*.py")))
+    calls = set(re.findall(r"\b_client\.(\w+)\(", text)) | set(re.findall(r'get_paginator\("(\w+)"\)', text))
+    needed = {
+        ACTIONS.get(call, "cognito-idp:" + "".join(part.title() for part in call.split("_")))
+        for call in calls - {"get_paginator"}
+    }
+
+    assert {"s3:GetObject", "kms:Decrypt", "cognito-idp:AdminCreateUser"} <= needed
+    assert needed - {""} <= allowed_to(resources)["APIHandler"]
 
 
 @pytest.mark.parametrize("lane", LANES)
