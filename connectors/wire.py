@@ -15,6 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.wait import wait_random_exponential
 
 from chalicelib.domain.errors import MarketplaceError, OutcomeUnknownError, RateLimitError, TransientError
+from chalicelib.domain.synclog import EntryState
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -144,6 +145,13 @@ def _retry_after(response: httpx.Response) -> float:
         return max(float(response.headers.get("retry-after", "")), 0.0)
     except ValueError:
         return 1.0
+
+
+def state_after(error: MarketplaceError) -> EntryState:
+    """How a change stands that ended with this error: it may have worked, may work later, or was refused."""
+    if isinstance(error, OutcomeUnknownError):
+        return EntryState.UNKNOWN
+    return EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED
 
 
 def batches(rows: Iterable[T], size: int) -> list[list[T]]:

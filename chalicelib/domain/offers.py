@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -195,6 +195,16 @@ def remembered(bindings: Sequence[Binding]) -> Observation:
     listings = tuple(_listing(rows) for _, rows in sorted(by_listing.items()))
     oldest = min((binding.seen_at for binding in bindings), default=datetime.min)
     return Observation(listings, complete=False, observed_at=oldest)
+
+
+def each_once(listings: Iterable[ObservedListing]) -> tuple[ObservedListing, ...]:
+    """Each listing once, as it was seen last: what came twice has the offers of both, each as it was seen last."""
+    by_id: dict[str, ObservedListing] = {}
+    for seen in listings:
+        known = by_id.get(seen.listing_id)
+        offers = {offer.seller_sku: offer for offer in (*(known.offers if known else ()), *seen.offers)}
+        by_id[seen.listing_id] = replace(seen, offers=tuple(offers.values()))
+    return tuple(by_id.values())
 
 
 def _listing(rows: list[Binding]) -> ObservedListing:

@@ -58,8 +58,8 @@ class Hands:
     """Does the changes of one plan.
 
     Afterwards `again_listings` wants another look in `again_s` seconds, `again_whole` says that only a whole read
-    will do (something was created and is not seen, or is not where we remember it), and `lowered` names scarce SKUs
-    that came down.
+    will do (something was created and is not seen, or is not where we remember it), `lowered` names scarce SKUs that
+    came down, and `put_off` those whose call failed in passing and is to be made again in `put_off_s` seconds.
     """
 
     def __init__(
@@ -85,6 +85,8 @@ class Hands:
         self.again_whole = False
         self.again_s = 0.0
         self.lowered: set[str] = set()
+        self.put_off: set[str] = set()
+        self.put_off_s = 0.0
 
     def do(self, plan: Plan) -> None:
         """Every change is done or noted with its reason. Raises: the marketplace's error that stopped the work,
@@ -358,11 +360,18 @@ class Hands:
         for change, outcome in zip(changes, outcomes, strict=True):
             held = self._held_by_promotion(change, outcome)
             number = self._note(change, EntryState.SKIPPED if held else outcome.state, outcome)
-            if outcome.state is not EntryState.FAILED:
+            if outcome.state is EntryState.PLANNED:
+                self._put_off(change, outcome)
+            elif outcome.state is not EntryState.FAILED:
                 self._to_verify.append((number, change))
             elif outcome.error == StaleError.user_key:
                 self.again_whole = True
             yield change, outcome
+
+    def _put_off(self, change: Change, outcome: Outcome) -> None:
+        """The call failed in passing beside others that worked: nothing was written, and it is sent again soon."""
+        self.put_off.update(self._desired[change.product_code].skus)
+        self.put_off_s = max(self.put_off_s, outcome.retry_after_s)
 
     def _held_by_promotion(self, change: Change, outcome: Outcome) -> bool:
         """Whether a promotion refused the number; then it is left alone for a while instead of sent each time."""

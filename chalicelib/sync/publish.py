@@ -23,7 +23,7 @@ from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.domain.waiting_plans import WaitingPlan
-from chalicelib.sync import claims, glancing, held_plans, messages, take_orders, weighing
+from chalicelib.sync import claims, glancing, held_plans, messages, reading, take_orders, weighing
 from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
 from chalicelib.sync.context import Context, HeldShop
 from chalicelib.sync.desired import desired_listings
@@ -35,6 +35,11 @@ ABOUT_STOCK_ONLY = frozenset({"order", "sibling"})
 AFTER_A_SALE = "reread"
 """Trigger of a look at what just sold: it mends numbers. A price or a word that differs is for the sweep, which sees
 the whole shop and is braked: one listing alone never looks like an old backup or a slip in every price."""
+GO_ON = frozenset({"continued", "balance"})
+"""Triggers of work that follows from a whole read of a moment ago."""
+AFTER_SALES = ABOUT_STOCK_ONLY | {AFTER_A_SALE}
+AGAIN = "again"
+"""Trigger of an offer whose call failed in passing beside others that worked."""
 AUDIT_AGAIN_S = 60
 CALM_S = 30  # what may wait is told with the other sales of so many seconds
 LOOKS_AN_HOUR = 6
@@ -55,6 +60,16 @@ def publish(ctx: Context, shop_id: str, trigger: str = "publish", lane: Lane = "
         products = ctx.store.catalogues.products(shop.community)
         ctx.store.glances.mend(shop.community, products)
         return work.whole(products)
+
+
+def read(ctx: Context, shop: Shop, market: Marketplace, products: Sequence[Product]) -> Observation:
+    """What the whole shop shows now; of a shop read in parts, what they showed is remembered too.
+
+    Raises: OutOfTimeError when another worker must read on, ShopBusyError, and the marketplace's errors.
+    """
+    with HeldShop(ctx, shop.id) as lease:
+        shelf = Shelf(ctx.store, lease, ctx.store.bindings.of_shop(shop.id), ctx.clock)
+        return reading.whole(ctx, shop, market, shelf, products)
 
 
 def preview(ctx: Context, shop_id: str) -> Plan:
@@ -114,22 +129,21 @@ class _Pass:
         self._trigger = trigger
         self._is_whole = False
         self._runs_approved = False
+        self._skus: tuple[str, ...] = ()
 
     def whole(self, products: Sequence[Product]) -> Run:
         self._end_lost_runs()
         self._is_whole = True
         book = self._book()
         bindings = self._ctx.store.bindings.of_shop(self._shop.id)
-        read_s = weighing.read_s(bindings)
-        if read_s and self._ctx.remaining_s() < read_s + self._ctx.policy.stop_work_below_s:
-            # A read cut short would be read again from its start: a worker with more time begins it.
-            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")])
-            return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
+        shelf = Shelf(self._ctx.store, self._lease, bindings, self._ctx.clock)
+        goes_on = self._trigger in GO_ON
         try:
-            observed = self._market.observe()
-            shelf = Shelf(self._ctx.store, self._lease, bindings, self._ctx.clock)
+            observed = reading.whole(self._ctx, self._shop, self._market, shelf, products, goes_on=goes_on)
             shelf.gone(observed)
             run = self._compared(products, observed, shelf, book)
+        except OutOfTimeError as stopped:
+            return self._to_be_continued(stopped, book)
         except (MarketplaceError, LeaseLostError) as error:
             if book.run.state is RunState.RUNNING:
                 book.close(RunState.STOPPED, self._market.calls, note=getattr(error, "user_key", "lease_lost"))
@@ -137,6 +151,7 @@ class _Pass:
         return run or book.close(RunState.COMPLETE, self._market.calls)
 
     def some(self, products: Sequence[Product]) -> Run | None:
+        self._skus = tuple(sku for product in products for sku in product.skus)
         bindings = self._bindings_of(products)
         here = {sku for sku, binding in bindings.items() if binding.state is not ListingState.GONE}
         known = [product for product in products if not here.isdisjoint(product.skus)]
@@ -225,14 +240,9 @@ class _Pass:
         try:
             hands.do(made)
             hands.look_again()
-        except MakeWayError:
-            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")], delay_s=MAKE_WAY_S)
+        except OutOfTimeError as stopped:
             self._stopped(hands)
-            return book.close(RunState.STOPPED, self._market.calls, note="made_way")
-        except OutOfTimeError:
-            self._ask(self._lane, [messages.publish_shop(self._shop.id, "continued")])
-            self._stopped(hands)
-            return book.close(RunState.STOPPED, self._market.calls, note="out_of_time")
+            return self._to_be_continued(stopped, book)
         except MarketplaceError as error:
             self._stopped(hands)
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
@@ -242,8 +252,21 @@ class _Pass:
             self._ctx.store.plans.clear(self._shop.id)
         if waits_because:
             return book.close(RunState.WAITING, self._market.calls, note=waits_because)
-        unfinished = bool(hands.again_listings or hands.again_whole)
+        unfinished = bool(hands.again_listings or hands.again_whole or hands.put_off)
         return book.close(RunState.STOPPED if unfinished else RunState.COMPLETE, self._market.calls)
+
+    def _to_be_continued(self, stopped: OutOfTimeError, book: Book) -> Run:
+        """Another worker goes on: at once, or when the urgent work that waits has had the shop.
+
+        Urgent work is asked for again as it was: a whole read does not belong in its lane.
+        """
+        makes_way = isinstance(stopped, MakeWayError)
+        delay_s = MAKE_WAY_S if makes_way else 0
+        rest = messages.publish_shop(self._shop.id, "continued")
+        if self._lane == "urgent":
+            rest = messages.look_at_offers(self._shop.id, self._skus, self._trigger)
+        self._ask(self._lane, [rest], delay_s=delay_s)
+        return book.close(RunState.STOPPED, self._market.calls, note="made_way" if makes_way else "out_of_time")
 
     def _stopped(self, hands: Hands) -> None:
         hands.leave_open()
@@ -265,13 +288,16 @@ class _Pass:
         """What may be done now, and why the rest waits for a person; empty when nothing does.
 
         Unless the zeroes themselves are too many, numbers still come down while the rest waits: what is sold out
-        must not be for sale because of a price nobody has looked at.
+        must not be for sale because of a price nobody has looked at. What buyers ordered comes down in any case.
         """
         brakes = self._ctx.policy_of(self._shop.community).brakes
+        sold = weighing.sold(made, desired, by_sale=self._trigger in AFTER_SALES)
+        others = Plan(tuple(change for change in made.changes if change not in sold), made.skipped)
         try:
-            safety.check(made, self._shown(made, observed, brakes), brakes)
+            safety.check(others, self._shown(made, observed, brakes), brakes)
         except UnsafePlanError as error:
-            falls = () if "zeroes_many" in error.reasons else tuple(filter(weighing.lowers_stock, made.changes))
+            all_falls = tuple(filter(weighing.lowers_stock, made.changes))
+            falls = sold if "zeroes_many" in error.reasons else all_falls
             waits = tuple(change for change in made.changes if change not in falls)
             plan = held_plans.held(self._ctx, self._shop.id, book.run.id, error.reasons, waits, desired)
             if self._is_approved(plan):
@@ -321,6 +347,11 @@ class _Pass:
 
     def _tell(self, hands: Hands) -> None:
         """Others learn what follows: this shop once more, and the siblings of scarce pieces that came down."""
+        if hands.put_off:
+            skus = sorted(hands.put_off)
+            trigger = self._trigger if self._trigger in ABOUT_STOCK_ONLY else AGAIN
+            again = messages.look_at_offers(self._shop.id, skus, trigger)
+            self._again(again, " ".join(skus), max(hands.put_off_s, 1), self._lane)
         if hands.again_listings:
             ids = sorted(hands.again_listings)
             self._again(messages.look_at_listings(self._shop.id, ids), " ".join(ids), hands.again_s)
@@ -336,13 +367,13 @@ class _Pass:
         with contextlib.suppress(MarketplaceError):  # then the next poll hears it, and the sweep gives them away
             take_orders.poll_with(self._ctx, self._shop, self._market)
 
-    def _again(self, message: messages.Message, what: str, wait_s: float) -> None:
+    def _again(self, message: messages.Message, what: str, wait_s: float, lane: Lane = "bulk") -> None:
         """The message comes back, later each time; what an hour of that did not mend is left to the sweep."""
         digest = hashlib.sha256(what.encode()).hexdigest()[:16]
         for turn in range(LOOKS_AN_HOUR):
             if self._ctx.store.seen.first_time(f"again:{self._shop.id}:{digest}:{turn}", 3600):
                 delay_s = max(math.ceil(wait_s), FIRST_LOOK_AGAIN_S if turn else 0) * 2**turn
-                self._ask("bulk", [message], delay_s=min(delay_s, LONGEST_DELAY_S))
+                self._ask(lane, [message], delay_s=min(delay_s, LONGEST_DELAY_S))
                 return
 
     def _end_lost_runs(self) -> None:

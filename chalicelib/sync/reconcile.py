@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import cast
 
 from chalicelib.domain.balance import Balance, CauseClass, Difference, HalfBalance, business_day, day_window
-from chalicelib.domain.offers import Observation
+from chalicelib.domain.catalogue import Product
+from chalicelib.domain.offers import ListingState, Observation
 from chalicelib.domain.planner import plan
 from chalicelib.domain.ports import Marketplace, OrderWindow, ShopDesk
 from chalicelib.domain.shops import Shop
@@ -20,7 +21,8 @@ from chalicelib.domain.synclog import RunState
 from chalicelib.domain.tasks import task_of
 from chalicelib.sync import publish, returns
 from chalicelib.sync.balance_orders import UnfinishedError, begun, day_orders
-from chalicelib.sync.context import Caught, Context
+from chalicelib.sync.carry_out import OutOfTimeError
+from chalicelib.sync.context import Caught, Context, ShopBusyError
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.layers import caught_orders
 from chalicelib.sync.record import words
@@ -48,10 +50,7 @@ def balance(ctx: Context, shop_id: str, day: date, *, with_offers: bool = True) 
     market = ctx.open(shop)
     half = day_orders(ctx, shop, market, begun(ctx, shop, day))
     _read_returns(ctx, shop, market, day)
-    if with_offers and ctx.must_stop:
-        ctx.store.balances.save_half(replace(half, calls=half.calls + market.calls))
-        raise UnfinishedError(f"{shop.id} {day}")
-    offers, agreeing, drift = _offers(ctx, shop, market) if with_offers else (0, 0, ())
+    offers, agreeing, drift = _offers_or_later(ctx, shop, market, half) if with_offers else (0, 0, ())
     result = _result(ctx, shop, half, (offers, agreeing), drift, half.calls + market.calls)
     ctx.store.balances.save(result)
     ctx.store.balances.forget_half(shop.id, day)
@@ -114,23 +113,53 @@ def _tasks(ctx: Context, shop: Shop, result: Balance, with_offers: bool) -> None
 # --- offers -------------------------------------------------------------------------------------------------
 
 
+def _offers_or_later(
+    ctx: Context, shop: Shop, market: Marketplace, half: HalfBalance
+) -> tuple[int, int, tuple[Difference, ...]]:
+    """As `_offers`; what is known of the orders is kept when the offers must wait. Raises: also UnfinishedError."""
+    try:
+        if not ctx.must_stop:
+            return _offers(ctx, shop, market)
+    except ShopBusyError:
+        ctx.store.balances.save_half(replace(half, calls=half.calls + market.calls))
+        raise
+    except OutOfTimeError:
+        pass  # the shop is long: its read goes on where it stopped
+    ctx.store.balances.save_half(replace(half, calls=half.calls + market.calls))
+    raise UnfinishedError(f"{shop.id} {half.day}")
+
+
 def _offers(ctx: Context, shop: Shop, market: Marketplace) -> tuple[int, int, tuple[Difference, ...]]:
     """How many offers should be there, how many agree now, and each that did not."""
-    first = _drift(ctx, shop, market.observe())
-    if not first:
-        return _count(ctx, shop), _count(ctx, shop), ()
-    run = publish.publish(ctx, shop.id, trigger="balance", lane="money")
-    if run.state is RunState.WAITING:
-        return _count(ctx, shop), _count(ctx, shop) - len(first), first
-    left = {d.subject for d in _drift(ctx, shop, market.observe())}
-    found = tuple(replace(d, repaired=d.subject not in left) for d in first)
-    return _count(ctx, shop), _count(ctx, shop) - len(left), found
-
-
-def _drift(ctx: Context, shop: Shop, observed: Observation) -> tuple[Difference, ...]:
     products = ctx.store.catalogues.products(shop.community)
     # A long shop is swept in parts, and no part sees the whole catalogue.
     ctx.store.glances.mend(shop.community, products)
+    first = _drift(ctx, shop, publish.read(ctx, shop, market, products), products)
+    all_offers = sum(len(product.variants) for product in products if product.on_sale)
+    if not first:
+        return all_offers, all_offers, ()
+    run = publish.publish(ctx, shop.id, trigger="balance", lane="money")
+    if run.state is RunState.WAITING:
+        return all_offers, all_offers - len(first), first
+    left = _left(ctx, shop, market, products, first)
+    found = tuple(replace(one, repaired=one.subject not in left) for one in first)
+    return all_offers, all_offers - len(left), found
+
+
+def _left(
+    ctx: Context, shop: Shop, market: Marketplace, products: Sequence[Product], first: Sequence[Difference]
+) -> set[str]:
+    """Which of these still differ: their listings are looked at once more, and any twins of them."""
+    subjects = {one.subject for one in first}
+    about = [product for product in products if subjects & {product.code, *product.skus}]
+    bindings = ctx.store.bindings.of_skus(shop.id, [sku for product in about for sku in product.skus]).values()
+    ids = {one.listing_id for one in bindings if one.state is not ListingState.GONE}
+    ids |= {one.theirs for one in first if one.cause == "twin_at_channel"}
+    seen = market.look(sorted(ids)) if ids else Observation((), complete=True, observed_at=ctx.clock())
+    return {one.subject for one in _drift(ctx, shop, seen, about)}
+
+
+def _drift(ctx: Context, shop: Shop, observed: Observation, products: Sequence[Product]) -> tuple[Difference, ...]:
     bindings = ctx.store.bindings.of_shop(shop.id)
     desired = desired_listings(ctx, shop, products, bindings)
     made = plan(desired, observed, bindings)
@@ -148,7 +177,3 @@ def _drift(ctx: Context, shop: Shop, observed: Observation) -> tuple[Difference,
     # A number last read back as ours differs since then at the latest.
     seen = {sku: binding.seen_at for sku, binding in bindings.items()}
     return tuple(replace(found[subject], since=seen.get(subject)) for subject in sorted(found))
-
-
-def _count(ctx: Context, shop: Shop) -> int:
-    return sum(len(p.variants) for p in ctx.store.catalogues.products(shop.community) if p.on_sale)

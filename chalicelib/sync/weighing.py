@@ -14,7 +14,7 @@ from chalicelib.domain.errors import (
     StaleError,
     TransientError,
 )
-from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation
+from chalicelib.domain.offers import Binding, DesiredListing, Observation
 from chalicelib.domain.planner import Objection, plan
 from chalicelib.domain.ports import Marketplace
 from chalicelib.sync import claims
@@ -25,8 +25,6 @@ ABOUT_ONE_PRODUCT = (RejectedError, StaleError, OutcomeUnknownError, TransientEr
 AUDIT_FAILED = "audit_failed"
 CALM_UNITS = 50
 """From so many units on a sale elsewhere is told a little later."""
-SHORT_SHOP, LISTINGS_READ_A_S, LONGEST_READ_S = 300, 20.0, 45.0
-"""A slow read, and less than any bulk worker starts with: no message would wait for ever."""
 
 
 def audited(
@@ -80,10 +78,23 @@ def can_wait(made: Plan) -> bool:
     )
 
 
-def read_s(bindings: Mapping[str, Binding]) -> float:
-    """Seconds a whole read may take, by what we know of the shop; next to nothing for a short one."""
-    listings = len({one.listing_id for one in bindings.values() if one.state is not ListingState.GONE})
-    return min(listings / LISTINGS_READ_A_S, LONGEST_READ_S) if listings > SHORT_SHOP else 0.0
+def sold(made: Plan, desired: Sequence[DesiredListing], *, by_sale: bool) -> tuple[Change, ...]:
+    """Numbers that come down because buyers ordered; no brake may hold them, or what is gone stays on sale.
+
+    `by_sale` says that a sale asked for this look. Else only a zero counts although units lie on the shelf: open
+    orders hold them all. A count or an import that says zero is not a sale.
+    """
+    held = {
+        offer.seller_sku
+        for listing in desired
+        for offer in listing.offers
+        if offer.reckoning and offer.reckoning.on_hand > 0 and offer.reckoning.reserved >= offer.reckoning.on_hand
+    }
+    return tuple(
+        change
+        for change in made.changes
+        if isinstance(change, SetStock) and change.to < change.was and (by_sale or change.seller_sku in held)
+    )
 
 
 def lowers_stock(change: Change) -> bool:

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
-from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile
+from chalicelib.domain.ports import Created, ListingPage, OfferTarget, OrderWindow, Outcome, PhotoFile
 from chalicelib.domain.returns import Return
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
@@ -51,6 +51,10 @@ class LazadaShop:
     def observe(self) -> Observation:
         """Every listing of the shop; `complete` only when every page came."""
         return self._listings.all()
+
+    def pages(self, after: str = "") -> Iterator[ListingPage]:
+        """Every listing from the offset `after` on, fifty a page."""
+        return self._listings.parts(after)
 
     def look(self, listing_ids: Sequence[str], seller_skus: Sequence[str] = ()) -> Observation:
         """These listings. Naming their seller SKUs lets a hundred be read in one call."""

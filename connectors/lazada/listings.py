@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import MarketplaceError, StaleError
 from chalicelib.domain.offers import ListingState, Observation, ObservedListing
+from chalicelib.domain.ports import ListingPage
 from connectors.lazada import convert
 from connectors.lazada.answers import ProductAnswer, ProductsAnswer, read_as
 from connectors.lazada.client import Client
 from connectors.lazada.limits import Limit, limit_of
 from connectors.wire import batches, side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page of a walk; `after` is where the next begins, `was_cut` says that the last one left something out."""
+
+    products: Sequence[ProductAnswer]
+    after: int
+    is_last: bool
+    was_cut: bool
 
 
 class Listings:
@@ -29,6 +41,13 @@ class Listings:
         at = self._now()
         products, complete = self._pages({})
         return self._observation(products, complete, at)
+
+    def parts(self, after: str) -> Iterator[ListingPage]:
+        """Every listing from the offset `after` on, page by page."""
+        for page in self._walk({}, int(after or 0)):
+            at = self._now()
+            seen = self._observation(convert.merged(page.products), complete=True, at=at)
+            yield ListingPage(seen.listings, "" if page.is_last else str(page.after), not page.was_cut)
 
     def these(self, listing_ids: Sequence[str], seller_skus: Sequence[str] = ()) -> Observation:
         """These listings; one that is not there is missing.
@@ -89,24 +108,33 @@ class Listings:
         return list(convert.merged(found))
 
     def _pages(self, params: dict[str, str]) -> tuple[tuple[ProductAnswer, ...], bool]:
-        """Items of all pages, each once, and whether nothing was cut.
+        """Items of all pages, each once, and whether nothing was cut."""
+        rows: list[ProductAnswer] = []
+        was_cut = False
+        for page in self._walk(params, 0):
+            rows += page.products
+            was_cut = page.was_cut
+        return convert.merged(rows), not was_cut
+
+    def _walk(self, params: dict[str, str], offset: int) -> Iterator[_Page]:
+        """Pages from the offset on, until as many items were new as were promised.
 
         The next page starts after the items that were new, not after the rows that came: pages may repeat items
         or hold more than was asked (LAZ-006). A page without news is asked for again a few times.
         """
-        rows: list[ProductAnswer] = []
         seen: set[str] = set()
         promised, stalled = 0, 0
-        while len(seen) <= self._settings.product_offset_cap and stalled <= self._settings.stalled_pages:
-            page = self._page(params, len(seen))
-            rows += page.products
+        while True:
+            page = self._page(params, offset + len(seen))
             fresh = {product.item_id for product in page.products} - seen
             seen |= fresh
-            promised = max(promised, page.total_products)
-            if len(seen) >= promised:
-                return convert.merged(rows), True
-            stalled = 0 if fresh else stalled + 1
-        return convert.merged(rows), False
+            promised, stalled = max(promised, page.total_products), 0 if fresh else stalled + 1
+            here = offset + len(seen)
+            is_all = here >= promised
+            is_last = is_all or here > self._settings.product_offset_cap or stalled > self._settings.stalled_pages
+            yield _Page(page.products, here, is_last, was_cut=is_last and not is_all)
+            if is_last:
+                return
 
     def _page(self, params: dict[str, str], offset: int) -> ProductsAnswer:
         size = self._settings.products_per_page

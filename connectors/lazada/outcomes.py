@@ -9,7 +9,6 @@ from typing import TypeVar
 from chalicelib.domain.errors import (
     DisconnectedError,
     MarketplaceError,
-    OutcomeUnknownError,
     ProtocolSurpriseError,
     TokenExpiredError,
     TransientError,
@@ -17,7 +16,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Outcome
 from chalicelib.domain.synclog import EntryState
 from connectors.lazada.client import Reply
-from connectors.wire import batches
+from connectors.wire import batches, state_after
 
 # Troubles of the whole shop or of the code: they stop the work instead of failing one row of it.
 FOR_THE_CALLER = (DisconnectedError, TokenExpiredError, ProtocolSurpriseError)
@@ -67,6 +66,6 @@ def in_batches(
 
 
 def failed(subject: str, error: MarketplaceError) -> Outcome:
-    """The error as an outcome: unknown when it may have worked."""
-    state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.FAILED
-    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message)
+    """The error as an outcome: unknown when it may have worked, planned when it may work later."""
+    state = state_after(error)
+    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message, error.retry_after_s)

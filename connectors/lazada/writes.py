@@ -16,7 +16,7 @@ from connectors.lazada.facts import Facts
 from connectors.lazada.listings import Listings
 from connectors.lazada.outcomes import in_batches, one_by_one, outcome
 from connectors.lazada.refusal import CHANNEL, Detail, meaning_of
-from connectors.wire import batches
+from connectors.wire import batches, state_after
 
 
 class Writes:
@@ -200,9 +200,8 @@ def _judgement(target: OfferTarget, detail: Detail | None, reply: Reply) -> Outc
     if detail is None:
         return Outcome(target.seller_sku, EntryState.ACCEPTED, reply.request_id)
     meaning = meaning_of(detail)
-    unsure = meaning.after_write is OutcomeUnknownError
-    state = EntryState.UNKNOWN if unsure else EntryState.FAILED
     code = detail.code or reply.code
+    state = state_after((meaning.after_write or meaning.kind)(CHANNEL, code))
     return Outcome(target.seller_sku, state, reply.request_id, meaning.user_key, code, detail.message)
 
 

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import MarketplaceError, RejectedError
 from chalicelib.domain.offers import DesiredListing, Observation, ObservedListing
 from chalicelib.domain.orders import Order
 from chalicelib.domain.planner import Objection
-from chalicelib.domain.ports import Created, OfferTarget, OrderWindow, Outcome, PhotoFile, SellerDesk
+from chalicelib.domain.ports import Created, ListingPage, OfferTarget, OrderWindow, Outcome, PhotoFile, SellerDesk
 from chalicelib.domain.returns import Return
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
@@ -57,6 +57,10 @@ class ShopeeShop:
     def observe(self) -> Observation:
         """Every listing that is not deleted; ceil(n/100) + ceil(n/50) calls and one for each with variants."""
         return self._reader.everything()
+
+    def pages(self, after: str = "") -> Iterator[ListingPage]:
+        """Every listing from the offset `after` on, a hundred a page; a call for each with variants."""
+        return self._reader.parts(after)
 
     def look(self, listing_ids: Sequence[str]) -> Observation:
         """These listings now; ceil(n/50) calls and one for each with variants."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import RateLimitError, RejectedError, StaleError, TransientError
 from chalicelib.domain.offers import ListingState, Observation, ObservedListing
+from chalicelib.domain.ports import ListingPage
 from connectors.shopee import convert
 from connectors.shopee.answers import Item, ItemDetails, ItemPage, Model, ModelList, SearchPage
 from connectors.shopee.client import CHANNEL, Client
@@ -38,10 +39,33 @@ class Reader:
         """Every listing that is not deleted; complete when every page and every detail came."""
         at = self._client.clock()
         ids, all_pages = self._ids(self._page(0))
-        items = self._items(ids)
-        details = self._with_models([item for item in items if not item.is_kit])
-        complete = all_pages and details.whole and {item.item_id for item in items} >= set(ids)
-        return Observation(details.listings, complete, at)
+        listings, whole = self._details(ids)
+        return Observation(listings, all_pages and whole, at)
+
+    def parts(self, after: str) -> Iterator[ListingPage]:
+        """Every listing from the offset `after` on, page by page.
+
+        A page that says there is more and not where, or one past the deepest offset, ends the read incomplete.
+        """
+        offset, seen = int(after or 0), set[int]()
+        start = offset
+        while True:
+            try:
+                page = self._page(offset)
+            except RejectedError:
+                if not offset:
+                    raise
+                yield ListingPage((), "", complete=False)
+                return
+            details, whole = self._details([row.item_id for row in page.item if row.item_id not in seen])
+            seen.update(row.item_id for row in page.item)
+            leads_on = page.next_offset is not None and page.next_offset > offset
+            if not page.has_next_page or not leads_on:
+                is_all = not page.has_next_page and start + len(seen) >= page.total_count
+                yield ListingPage(details, "", whole and is_all)
+                return
+            offset = page.next_offset or 0
+            yield ListingPage(details, str(offset), whole)
 
     def some(self, listing_ids: Sequence[str]) -> Observation:
         """These listings; one that stays away when asked for again is not there."""
@@ -128,6 +152,12 @@ class Reader:
         return list(seen), len(seen) >= page.total_count
 
     # --- details ---
+
+    def _details(self, ids: Sequence[int]) -> tuple[tuple[ObservedListing, ...], bool]:
+        """These listings without kits, and whether each id and all its variants came."""
+        items = self._items(ids)
+        details = self._with_models([item for item in items if not item.is_kit])
+        return details.listings, details.whole and {item.item_id for item in items} >= set(ids)
 
     def _items(self, ids: Sequence[int]) -> list[Item]:
         read = side_by_side(self._item_batch, batches(ids, DETAILS), self._workers)

@@ -12,12 +12,13 @@ from chalicelib.domain.errors import (
     OutcomeUnknownError,
     RejectedError,
     StaleError,
+    TransientError,
 )
 from chalicelib.domain.ports import OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
 from connectors.shopee import answers, convert, errors
 from connectors.shopee.client import Client, Repeat, Reply
-from connectors.wire import batches, side_by_side
+from connectors.wire import batches, side_by_side, state_after
 
 ROWS = 50
 MODEL = "model_id"
@@ -180,12 +181,13 @@ def _silent(reply: Reply) -> Outcome:
     if not reply.error:
         return Outcome("", EntryState.UNKNOWN, reply.request_id, "error.outcome_unknown", "row_missing")
     error = errors.error(reply.error, reply.message, reply.request_id)
-    return Outcome("", EntryState.FAILED, reply.request_id, error.user_key, reply.error, reply.message)
+    state = EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED
+    return Outcome("", state, reply.request_id, error.user_key, reply.error, reply.message, error.retry_after_s)
 
 
 def _failed(batch: _Batch, error: MarketplaceError) -> dict[str, Outcome]:
-    state = EntryState.UNKNOWN if isinstance(error, OutcomeUnknownError) else EntryState.FAILED
-    outcome = Outcome("", state, error.request_id, error.user_key, error.code, error.message)
+    state = state_after(error)
+    outcome = Outcome("", state, error.request_id, error.user_key, error.code, error.message, error.retry_after_s)
     return dict.fromkeys(batch.keys.values(), outcome)
 
 

@@ -24,7 +24,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import ListingState, Observation, ObservedListing, ObservedOffer
 from chalicelib.domain.orders import Order, OrderLine, OrderState
-from chalicelib.domain.ports import Created, Outcome
+from chalicelib.domain.ports import Created, ListingPage, Outcome
 from chalicelib.domain.shops import AppKeys, Shop, Tokens
 from chalicelib.domain.synclog import EntryState
 from chalicelib.jobs.message import Message
@@ -73,6 +73,7 @@ class Bazaar:
     channel: str = "bazaar"
     calls: int = 0
     name: str = "test-bazaar"
+    page: int = 1000
 
     def __post_init__(self) -> None:
         self._ids = count(1)
@@ -117,6 +118,17 @@ class Bazaar:
             return Observation((), True, self.clock())
         self._yesterday = now
         return Observation(now[::2] if kind == "cut" else now, kind != "cut", self.clock())
+
+    def pages(self, after: str = "") -> Iterator[ListingPage]:
+        """So many listings a page, from the `after`th on; each page shows its own moment and costs a call."""
+        place = int(after or 0)
+        while True:
+            seen = self.observe()
+            some, place = seen.listings[place : place + self.page], place + self.page
+            is_last = place >= len(seen.listings)
+            yield ListingPage(some, "" if is_last else str(place), seen.complete)
+            if is_last:
+                return
 
     def look(self, listing_ids) -> Observation:
         self._call("look")

@@ -1,11 +1,10 @@
-"""What may wait waits: a large number a little smaller, and a long read for which the time is too short."""
+"""What may wait waits: a large number a little smaller is told behind a zero."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.domain.synclog import RunState
-from chalicelib.sync import messages, publish, weighing
+from chalicelib.sync import messages
 from tests.properties.bazaar import Square
 
 SHOPS = ("test-bazaar", "test-market")
@@ -64,15 +63,3 @@ def test_a_big_sale_and_a_small_number_are_told_at_once():
     _urgent(square)
     there = square.markets[THERE].shown()
     assert (there["MANY"][1], there["FEW"][1]) == (440, 49)
-
-
-def test_a_long_read_is_not_begun_when_the_time_is_too_short(monkeypatch):
-    """The run says that it ran out of time and asked nothing; the next worker does it."""
-    square = _square(MANY=10, FEW=10)
-    monkeypatch.setattr(weighing, "SHORT_SHOP", 1)
-    monkeypatch.setattr(weighing, "LISTINGS_READ_A_S", 0.1)
-    square.markets[HERE].calls = 0
-    run = publish.publish(replace(square.ctx, remaining_s=lambda: 20.0), HERE)
-    assert (run.state, run.note, square.markets[HERE].calls) == (RunState.STOPPED, "out_of_time", 0)
-    square.drain()
-    assert square.store.log.runs("test")[0].state is RunState.COMPLETE

@@ -42,6 +42,7 @@ from chalicelib.domain.ports.keeping import (
 )
 from chalicelib.domain.ports.marketplace import (
     Created,
+    ListingPage,
     Marketplace,
     OfferTarget,
     OrderWindow,
@@ -85,6 +86,7 @@ __all__ = [
     "Lane",
     "Ledger",
     "Limit",
+    "ListingPage",
     "LookAt",
     "MalformedPushError",
     "Marketplace",

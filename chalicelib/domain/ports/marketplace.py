@@ -41,7 +41,8 @@ class OfferTarget:
 class Outcome:
     """What a marketplace answered for one offer (`subject` = seller SKU) or one listing (= listing id).
 
-    `state` is ACCEPTED, FAILED or UNKNOWN; `error` is a text key, `code` and `message` the channel's own.
+    `state` is ACCEPTED, FAILED, UNKNOWN, or PLANNED for what did not get its turn and may be sent again as it is,
+    after `retry_after_s`; `error` is a text key, `code` and `message` the channel's own.
     """
 
     subject: str
@@ -50,6 +51,7 @@ class Outcome:
     error: str = ""
     code: str = ""
     message: str = ""
+    retry_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ class OrderWindow:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """Some listings of a whole read, each as it stands. `after` is where the next page begins, empty at the end.
+
+    `complete` is False when something was cut here, or when the last page leaves less than the shop said it holds.
+    """
+
+    listings: tuple[ObservedListing, ...]
+    after: str
+    complete: bool
+
+
 class Marketplace(Protocol):
     """One shop, spoken for. Every method may raise the errors of `domain.errors`; none retries a create.
 
@@ -91,6 +105,13 @@ class Marketplace(Protocol):
 
     def observe(self) -> Observation:
         """Every listing of the shop, whatever its state; `complete` only when nothing was cut."""
+
+    def pages(self, after: str = "") -> Iterator[ListingPage]:
+        """The same in parts, for a worker that may have to stop between two; a later one goes on from `after`.
+
+        A listing may come twice, also with other offers each time. What was moved or deleted between two workers
+        may be left out although it is there: only a look by name says that it is not.
+        """
 
     def look(self, listing_ids: Sequence[str]) -> Observation:
         """These listings now; `complete` means about these ids. One that is not there is missing."""
