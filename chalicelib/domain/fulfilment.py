@@ -36,7 +36,7 @@ def _later_line(known: OrderLine | None, heard: OrderLine, is_news: bool) -> Ord
     # Units are held under the SKU the line was first taken with, whatever a hand writes into the shop later.
     seller_sku = known.seller_sku if known.held else facts.seller_sku
     recipe = known.recipe if known.held else known.recipe or facts.recipe
-    return replace(facts, state=state, held=known.held, seller_sku=seller_sku, recipe=recipe)
+    return replace(facts, state=state, held=known.held, seller_sku=seller_sku, recipe=recipe, turns=known.turns)
 
 
 def with_recipes(order: Order, recipes: Mapping[str, Recipe]) -> Order:
@@ -107,11 +107,14 @@ def _in_components(move: Movement, recipe: Recipe) -> Iterator[Movement]:
 
 def holding(order: Order, our_skus: Collection[str]) -> Order:
     """The order once its movements are done: every open line of ours says how many units are held for it."""
-    lines = (
-        replace(line, held=line.quantity if line.state in OPEN_STATES else 0) if _is_ours(line, our_skus) else line
-        for line in order.lines
-    )
+    lines = (_holding(line) if _is_ours(line, our_skus) else line for line in order.lines)
     return replace(order, lines=tuple(lines))
+
+
+def _holding(line: OrderLine) -> OrderLine:
+    held = line.quantity if line.state in OPEN_STATES else 0
+    is_turn = bool(line.held and held) and held != line.held
+    return replace(line, held=held, turns=line.turns + is_turn)
 
 
 def _is_ours(line: OrderLine, our_skus: Collection[str]) -> bool:
@@ -138,8 +141,13 @@ def _line_movements(order: Order, line: OrderLine, before: OrderLine | None, at:
 
 
 def _mark(order: Order, line: OrderLine) -> str:
-    """Tells one change of a line's quantity from another to the same number later on."""
-    return f"-to-{line.quantity}-{order.updated_at:%Y%m%dT%H%M%S}"
+    """Tells one change of a line's quantity from another to the same number later on.
+
+    The order's own clock does not suffice: a channel edits a quantity there and back within one second of it, or
+    without moving it at all.
+    """
+    turn = f"-{line.turns}" if line.turns else ""
+    return f"-to-{line.quantity}-{order.updated_at:%Y%m%dT%H%M%S}{turn}"
 
 
 def _movement(

@@ -69,7 +69,8 @@ class OrderLine:
     `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
     vouchers, `paid` what was paid for all its units after them. `offer_id` finds the SKU when `seller_sku` was
     edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it. So
-    is `recipe`: what one unit of a bundle was made of when it was first held.
+    is `recipe`: what one unit of a bundle was made of when it was first held; and `turns`: how often the number held
+    was changed to another one, which tells each of these changes from an earlier one to the same number.
     """
 
     line_id: str
@@ -84,6 +85,7 @@ class OrderLine:
     channel_state: str = ""
     held: int = 0
     recipe: tuple[tuple[str, int], ...] = ()
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
