@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.log_search import LogPage, LogQuery
-from chalicelib.domain.synclog import Entry, Run
+from chalicelib.domain.synclog import Entry, Run, RunState
 from chalicelib.store import keys, log_search
 from chalicelib.store.board import note_run
 from chalicelib.store.items import from_item, to_item
-from chalicelib.store.table import GSI1, Item, Table
+from chalicelib.store.table import GSI1, ConditionFailedError, Equals, Item, Table
 
 KEPT = timedelta(days=90)
 
@@ -34,6 +34,15 @@ class SyncLog:
         """The run ended as given, and the board says so."""
         self._table.put(_run_row(run))
         note_run(self._table, run)
+
+    def abandon(self, run: Run) -> bool:
+        """The run ended as given, and True; False, and nothing is said, when its own worker ended it meanwhile."""
+        try:
+            self._table.put(_run_row(run), Equals("state", RunState.RUNNING.value))
+        except ConditionFailedError:
+            return False
+        note_run(self._table, run)
+        return True
 
     def run(self, run_id: str) -> Run:
         """One run. Raises: NotFoundError."""

@@ -377,11 +377,14 @@ class _Pass:
                 return
 
     def _end_lost_runs(self) -> None:
-        """Runs of this shop that still say "running" are over: the lease is ours, so their workers died."""
+        """Runs of this shop that still say "running" are over: the lease is ours, so their workers died.
+
+        The list may lag: a run that its own worker ended a moment ago stays as that worker said.
+        """
         for run in self._ctx.store.log.runs(self._shop.community):
             if run.shop == self._shop.id and run.state is RunState.RUNNING:
                 ended = replace(run, state=RunState.STOPPED, ended_at=self._ctx.clock(), note="worker_lost")
-                self._ctx.store.log.finish(ended)
+                self._ctx.store.log.abandon(ended)
 
     def _book(self) -> Book:
         ctx = self._ctx

@@ -19,6 +19,9 @@ class SyncLog(Protocol):
     def start(self, run: Run) -> None: ...
     def add(self, entries: Sequence[Entry]) -> None: ...
     def finish(self, run: Run) -> None: ...
+    def abandon(self, run: Run) -> bool:
+        """The run of a worker that died ended as given; False, and nothing changed, when it was ended already."""
+
     def run(self, run_id: str) -> Run: ...  # raises NotFoundError
     def runs(self, community_id: str, limit: int = 50) -> tuple[Run, ...]:
         """Newest first."""

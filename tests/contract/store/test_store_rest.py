@@ -32,6 +32,27 @@ def test_a_run_is_known_from_start_to_end(store):
         store.log.run("none")
 
 
+def test_a_run_is_given_up_only_while_it_runs(store):
+    """What its own worker said of its end stands, also on the board; a run nobody knows is none."""
+    lost, ended = a_run("lost"), replace(a_run("ended"), state=RunState.COMPLETE, ended_at=NOON + timedelta(hours=2))
+    store.log.start(lost)
+    store.log.start(a_run("ended"))
+    store.log.finish(ended)
+    given_up = [
+        replace(a_run(one), state=RunState.STOPPED, ended_at=NOON + timedelta(hours=3), note="worker_lost")
+        for one in ("ended", "none", "lost")
+    ]
+
+    assert [store.log.abandon(run) for run in given_up[:2]] == [False, False]
+    assert store.log.run("ended") == ended
+    assert store.board.lines()[SHOP].run_state == "complete"
+    assert store.log.abandon(given_up[2])
+    assert store.log.run("lost") == given_up[2]
+    assert store.board.lines()[SHOP].run_state == "stopped"
+    with pytest.raises(NotFoundError):
+        store.log.run("none")
+
+
 def test_entries_are_kept_by_run_and_by_community(store):
     """By number inside a run, newest first over all runs; the same number again replaces it."""
     entries = [an_entry(number, at=NOON + timedelta(seconds=number)) for number in range(1, 13)]
