@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 EDIT, PHOTO, CENTRE, CONNECT, OFFICE, WAIT, AGAIN, ORDER = (
     "edit",
@@ -18,6 +19,15 @@ EDIT, PHOTO, CENTRE, CONNECT, OFFICE, WAIT, AGAIN, ORDER = (
 ACTIONS = (EDIT, PHOTO, CENTRE, CONNECT, OFFICE, WAIT, AGAIN, ORDER)
 """Edit the field, take another photo, open the seller centre, connect again, ask the office, wait, look, the order."""
 PLACES = ("title", "description", "photos", "price", "stock", "size", "variants", "code", "kind", "shop", "order")
+ANCHORS: Mapping[str, str] = {
+    "title": "title_th",
+    "description": "description_th",
+    "photos": "photos",
+    "size": "weight_g",
+    "variants": "variants",
+    "kind": "kind",
+}
+"""What a card is about -> where it stands on the product's page; numbers stand on top of its form."""
 SELLER_CENTRES: Mapping[str, str] = {
     "lazada": "https://sellercenter.lazada.co.th/",
     "shopee": "https://seller.shopee.co.th/",
@@ -57,6 +67,10 @@ CARDS: Mapping[str, Card] = {
     # photos
     **_all(PHOTO, "photos", "lazada.images lazada.image_too_large lazada.photos_missing lazada.too_many_images"),
     **_all(PHOTO, "photos", "lazada.too_many_photos shopee.photo_refused shopee.photos_missing"),
+    # what the planner leaves alone until a person did something
+    **_all(EDIT, "", "rejected_by_channel"),
+    **_all(EDIT, "variants", "variant_not_in_catalogue"),
+    **_all(CENTRE, "code", "twin_at_channel no_offer_for_seller_sku"),
     # only the marketplace's own pages can
     **_all(CENTRE, "code", "lazada.duplicate_sku"),
     **_all(CENTRE, "shop", "lazada.item_limit lazada.not_online lazada.store_state"),
@@ -103,7 +117,7 @@ def target(key: str, community: str, channel: str = "", code: str = "", order: s
     """Where the card's button leads: an address of this site or the seller centre; empty when waiting is all."""
     card = card_of(key)
     if card.action in (EDIT, PHOTO) and code:
-        return f"/c/{community}/products/{code}#{card.where or 'edit'}"
+        return f"/c/{community}/products/{code}#{ANCHORS.get(card.where, 'edit')}"
     if card.action in (EDIT, PHOTO):
         return f"/c/{community}/products?state=attention"
     if card.action == CENTRE:
@@ -112,4 +126,7 @@ def target(key: str, community: str, channel: str = "", code: str = "", order: s
         return f"/c/{community}/shops"
     if card.action in (AGAIN, ORDER):
         return f"/c/{community}/orders" + (f"?q={order}" if order else "")
-    return f"/c/{community}/log?state=failed" if card.action == OFFICE else ""
+    if card.action == OFFICE:
+        named = {"product": code, "channel": channel or key.partition(".")[0], "reason": key}
+        return f"/c/{community}/ask?{urlencode({name: value for name, value in named.items() if value})}"
+    return ""

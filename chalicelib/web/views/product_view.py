@@ -96,6 +96,17 @@ class ProductView:
         return tuple(hint for hint in self.hints if hint.place == place)
 
     @property
+    def failures(self) -> tuple[Standing, ...]:
+        """Where a person has to do something before the product is sold as it is here: each is a card."""
+        return tuple(one for one in self.standings if one.tone == "bad" and one.reason)
+
+    @property
+    def other_hints(self) -> tuple[Hint, ...]:
+        """What shops would refuse and no card says yet."""
+        said = {(one.shop, one.reason) for one in self.failures}
+        return tuple(hint for hint in self.hints if (hint.shop, hint.key) not in said)
+
+    @property
     def most_photos(self) -> int:
         """How many photos a product may have."""
         return MOST_PHOTOS
