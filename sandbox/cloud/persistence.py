@@ -158,6 +158,7 @@ def _kept_items(db: sqlite3.Connection) -> dict[str, list[Item]]:
             found.setdefault(arn, []).append(Item(*key, _from_text(body)))
     finally:
         gc.enable()
+        gc.freeze()
     return found
 
 

@@ -101,6 +101,9 @@ def main() -> None:
         threading.Thread(target=_wait_for_end_of_input, args=(ending,), daemon=True).start()
     ending.wait()
     server.stop()
+    # All is on disk. Taking hundreds of thousands of items apart one by one would last longer than all before.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _wait_for_end_of_input(ending: threading.Event) -> None:
