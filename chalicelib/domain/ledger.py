@@ -94,6 +94,11 @@ class Statement:
         return self.payout - self.explained
 
     @property
+    def is_due(self) -> bool:
+        """True while money is to come of it that was not transferred yet."""
+        return self.paid_at is None and self.payout.minor > 0
+
+    @property
     def adds_up(self) -> bool:
         """True when every satang is explained."""
         return self.difference.minor == 0

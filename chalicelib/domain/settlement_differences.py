@@ -102,13 +102,13 @@ def paid_lines(order: Order, lines: Iterable[BookedLine]) -> tuple[PaidLine, ...
 
 
 def about_statements(statements: Iterable[Statement], lines: Sequence[BookedLine], now: datetime) -> list[Difference]:
-    """What is wrong with statements themselves, whatever they are for."""
+    """What is wrong with statements and their lines, each by itself, whatever they are for."""
     found: list[Difference] = []
     for one in statements:
         found += _about_statement(one, now)
     for booked in lines:
         found += _about_line(booked)
-    return found + _twice(lines)
+    return found
 
 
 def about_orders(
@@ -125,6 +125,25 @@ def about_orders(
     return found
 
 
+def booked_twice(lines: Iterable[BookedLine]) -> list[Difference]:
+    """The same amount for the same thing under two names: paid twice, or charged twice. The repeats are named.
+
+    `lines` are all that may hold the first of a pair, thus more than what is looked at.
+    """
+    seen: dict[tuple[str, ...], BookedLine] = {}
+    found: list[Difference] = []
+    for one in sorted(lines, key=lambda one: (one.settled_at, one.settlement, one.line.id)):
+        line = one.line
+        if not line.order_id or not one.booked.minor or line.fee in (FeeClass.REFUND, FeeClass.ADJUSTMENT):
+            continue
+        key = (line.order_id, line.line_id, line.fee.value, line.words, str(one.booked.minor))
+        if key in seen:
+            cause = Cause.PAID_TWICE if line.fee is FeeClass.SALE else Cause.CHARGED_TWICE
+            found.append(_of_line(one, cause, one.booked * 0, one.booked, one.settled_at))
+        seen.setdefault(key, one)
+    return found
+
+
 def _about_statement(one: Statement, now: datetime) -> list[Difference]:
     found: list[Difference] = []
     if not one.adds_up:
@@ -133,7 +152,7 @@ def _about_statement(one: Statement, now: datetime) -> list[Difference]:
     payouts = [*[was.amount for was in one.was], one.payout]
     for before, after in zip(one.was, payouts[1:], strict=True):
         found.append(_of_statement(one, Cause.PAYOUT_EDITED, before.amount, after, before.until))
-    if one.paid_at is None and one.payout.minor > 0 and now - one.at > UNPAID_AFTER:
+    if one.is_due and now - one.at > UNPAID_AFTER:
         found.append(_of_statement(one, Cause.PAYOUT_LATE, one.payout, one.payout * 0, one.at + UNPAID_AFTER))
     return found + [
         Difference(one.shop, Cause.LINE_DOUBLED, none, one.first_heard_at, none, none, "", "", one.id, line_id)
@@ -164,22 +183,6 @@ def _of_line(one: BookedLine, cause: Cause, expected: Money, found: Money, since
     line = one.line
     ids = (line.order_id, line.line_id, one.settlement, line.id)
     return Difference(line.shop, cause, expected - found, since, expected, found, *ids)
-
-
-def _twice(lines: Iterable[BookedLine]) -> list[Difference]:
-    """The same amount for the same thing under two names: paid twice, or charged twice."""
-    seen: dict[tuple[str, ...], BookedLine] = {}
-    found: list[Difference] = []
-    for one in sorted(lines, key=lambda one: (one.settled_at, one.settlement, one.line.id)):
-        line = one.line
-        if not line.order_id or not one.booked.minor or line.fee in (FeeClass.REFUND, FeeClass.ADJUSTMENT):
-            continue
-        key = (line.order_id, line.line_id, line.fee.value, line.words, str(one.booked.minor))
-        if key in seen:
-            cause = Cause.PAID_TWICE if line.fee is FeeClass.SALE else Cause.CHARGED_TWICE
-            found.append(_of_line(one, cause, one.booked * 0, one.booked, one.settled_at))
-        seen.setdefault(key, one)
-    return found
 
 
 def _without_order(group: Sequence[BookedLine]) -> Difference:

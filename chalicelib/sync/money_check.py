@@ -13,6 +13,7 @@ from chalicelib.domain.settlement_differences import (
     PaidLine,
     about_orders,
     about_statements,
+    booked_twice,
     paid_lines,
 )
 from chalicelib.sync.context import Context
@@ -33,6 +34,8 @@ def differences(
     missing = sorted({one.line.order_id for one in inside if one.line.order_id} - orders.keys())
     orders |= ctx.store.orders.many(shop_id, missing)
     found = about_statements(statements, inside, now)
+    # The first of a pair may be settled long before its repeat, which alone is what the span is asked about.
+    found += [one for one in booked_twice(around) if since <= one.since < until]
     found += about_orders(orders, _of(orders, missing, around), now, unpaid_after)
     return tuple(
         sorted(found, key=lambda one: (one.since, one.cause, one.order_id, one.statement, one.settlement_line))

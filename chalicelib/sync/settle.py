@@ -86,7 +86,12 @@ def _begin(ctx: Context, shop: Shop, now: datetime) -> datetime:
     # A whole reading leaves its place at most a second behind itself; further on, one stopped after a long rest.
     if half is not None and not (whole is not None and whole.at < half.at <= whole.at + LAST_SECOND):
         return half.at
-    return whole.at - OVERLAP if whole else now - timedelta(days=FIRST_DAYS)
+    if whole is None:
+        return now - timedelta(days=FIRST_DAYS)
+    # A payout that comes later than that is heard of too: else it would be called late for good.
+    begin = whole.at - OVERLAP
+    before = ctx.store.settlements.statements(shop.id, now - timedelta(days=FIRST_DAYS), begin)
+    return min((one.at for one in before if one.is_due), default=begin)
 
 
 @dataclass

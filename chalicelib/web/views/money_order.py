@@ -15,6 +15,7 @@ from chalicelib.domain.settlement_differences import (
     PaidLine,
     about_orders,
     about_statements,
+    booked_twice,
     paid_lines,
 )
 from chalicelib.domain.sharing import Share, ShareRule, Side, What, divide, in_force
@@ -97,7 +98,8 @@ def _view(ctx: Context, visit: Visit, shop: Shop, found: Order | None, lines: tu
     paid = paid_lines(found, lines) if found else ()
     placed = found.created_at if found else lines[0].settled_at
     rules = ctx.store.money_rules.of(shop.community)
-    found_wrong = [*about_statements((), lines, visit.now), *about_orders(orders, lines, visit.now)]
+    about_lines = [*about_statements((), lines, visit.now), *booked_twice(lines)]
+    found_wrong = [*about_lines, *about_orders(orders, lines, visit.now)]
     return OrderMoneyView(
         span=span_of(visit, shop.community, thai_day(max((one.settled_at for one in lines), default=visit.now))),
         shop=shop,
