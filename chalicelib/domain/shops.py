@@ -74,6 +74,14 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a worker last spoke for a shop with; None where it used neither."""
+
+    access: ShopAccess | None = None
+    generation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to work on one shop. `fence` rises with every new holder; a write with an old fence is refused."""
 

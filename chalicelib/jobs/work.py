@@ -64,9 +64,9 @@ def work(ctx: Context, lane: Lane, message: Message) -> None:
     except ShopRestingError as error:
         _rest(ctx, lane, message, error.wait_s)
     except (DisconnectedError, TokenExpiredError) as error:
-        _close(ctx, message.shop, ShopState.DISCONNECTED, error)
+        _close_or_again(ctx, lane, message, ShopState.DISCONNECTED, error)
     except ProtocolSurpriseError as error:
-        _close(ctx, message.shop, ShopState.PARKED, error)
+        _close_or_again(ctx, lane, message, ShopState.PARKED, error)
     except PacedError as error:
         _put_back(ctx, lane, message, delay_s=min(error.retry_after_s, LONGEST_DELAY_S), counted=False)
     except (TransientError, OutcomeUnknownError, StaleError, StaleWriteError, LeaseLostError) as error:
@@ -133,7 +133,7 @@ def _refresh(ctx: Context, _lane: Lane, message: Message) -> None:
     shop = ctx.store.shops.get(message.shop)
     # A paused shop keeps its authorisation, or it could not be opened again.
     if shop.state in (ShopState.ACTIVE, ShopState.PAUSED):
-        channel, access = ctx.channel(shop.channel), ctx.store.shops.access(shop.id)
+        channel, access = ctx.channel(shop.channel), ctx.access(shop)
         within = REFRESH_WITHIN.get(shop.channel, timedelta(hours=1))
         refresh_if_ending(channel, access, ctx.store.shops, ctx.clock, within)
     endings.remind(ctx, shop)
@@ -209,7 +209,15 @@ def _put_back(
     ctx.queues.send(lane, [{"v": 1, **body}], delay_s=math.ceil(delay_s))
 
 
+def _close_or_again(ctx: Context, lane: Lane, message: Message, state: ShopState, error: MarketplaceError) -> None:
+    """The shop is closed; the message comes again when a person renewed the secret or the consent meanwhile."""
+    try:
+        _close(ctx, message.shop, state, error)
+    except StaleWriteError:
+        _put_back(ctx, lane, message, delay_s=BUSY_S, error=error)
+
+
 def _close(ctx: Context, shop_id: str, state: ShopState, error: MarketplaceError) -> None:
-    shop = ctx.store.shops.get(shop_id)
+    """Closed with the reason. Raises: StaleWriteError when what we spoke with is not what is in force."""
+    ctx.store.shops.close(shop_id, state, error.user_key, ctx.doubt(shop_id))
     log.error("shop closed", shop=shop_id, state=state.value, code=error.code, request_id=error.request_id)
-    ctx.store.shops.save(replace(shop, state=state, note=error.user_key))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports import Policies, Shops
-from chalicelib.domain.shops import AppKeys, Shop, ShopAccess
+from chalicelib.domain.shops import AppKeys, Shop, ShopAccess, ShopState, Spoken
 
 T = TypeVar("T")
 
@@ -54,6 +54,13 @@ class RememberingShops:
         """The shop is stored, and nothing older is remembered here."""
         self._shops.save(shop)
         self._forget()
+
+    def close(self, shop_id: str, state: ShopState, note: str, spoken: Spoken) -> None:
+        """The shop is closed, or the error says why not; what is remembered may be why it was tried at all."""
+        try:
+            self._shops.close(shop_id, state, note, spoken)
+        finally:
+            self._forget()
 
     def save_app(self, app: AppKeys) -> None:
         """The app is stored, and nothing older is remembered here."""

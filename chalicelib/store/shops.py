@@ -7,7 +7,7 @@ import json
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.ports import Clock
-from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
+from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, ShopState, Spoken, Tokens
 from chalicelib.store import keys
 from chalicelib.store.board import note_tokens
 from chalicelib.store.items import from_item, moment_of, text_of, to_item
@@ -15,12 +15,14 @@ from chalicelib.store.leases import Leases
 from chalicelib.store.table import (
     Absent,
     AnyOf,
+    Check,
     Condition,
     ConditionFailedError,
     Delete,
     Equals,
     Item,
     Operation,
+    Present,
     Put,
     Table,
     Update,
@@ -73,6 +75,26 @@ class Shops:
             self._table.write(operations)
         except ConditionFailedError as error:
             raise StaleWriteError(f"{shop.channel} {shop.remote_id} belongs to another shop") from error
+
+    def close(self, shop_id: str, state: ShopState, note: str, spoken: Spoken) -> None:
+        """The shop is closed with its reason, unless it was. Raises: StaleWriteError when it was spoken for otherwise.
+
+        Only these two facts are written, and only while the tokens are still those: whoever connects the shop again
+        stores the tokens first.
+        """
+        shop = self.get(shop_id)
+        if shop.state not in (ShopState.ACTIVE, ShopState.PAUSED):
+            return
+        if spoken.access not in (None, self.access(shop_id)):
+            raise StaleWriteError(f"{shop_id} has another app secret by now")
+        facts = {"state": state.value, "note": note}
+        operations: list[Operation] = [
+            Update(keys.shop(shop_id), set=facts, when=Equals("state", shop.state.value)),
+            Update(keys.shop_copy(shop.community, shop_id), set=facts, when=Present()),
+        ]
+        if spoken.generation is not None:
+            operations.append(Check(keys.tokens(shop_id), Equals("generation", spoken.generation)))
+        self._table.write(operations)
 
     def save_app(self, app: AppKeys) -> None:
         """The app is as given, its secrets sealed."""

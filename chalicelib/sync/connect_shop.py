@@ -59,8 +59,9 @@ def finish(ctx: Context, pending: PendingConsent, answered: Mapping[str, str]) -
     meant = _meant(ctx, pending, grants)
     wanted = [(grant, replace(_shop_for(ctx, pending, grant), consent_until=grant.until)) for grant in meant]
     for grant, shop in wanted:
-        ctx.store.shops.save(shop)
+        # Tokens first: whoever works with the old ones in this moment finds younger ones, and closes nothing.
         ctx.store.shops.save_tokens(shop.id, grant.tokens, None)
+        ctx.store.shops.save(shop)
     ctx.queues.send("bulk", [messages.publish_shop(shop.id, "connected") for _, shop in wanted])
     return tuple(shop for _, shop in wanted)
 

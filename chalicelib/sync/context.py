@@ -12,7 +12,7 @@ from chalicelib.domain.breaker import Thresholds
 from chalicelib.domain.policy import CommunityPolicy
 from chalicelib.domain.ports import Channel, Clock, Marketplace, Queues, Store
 from chalicelib.domain.safety import Brakes
-from chalicelib.domain.shops import Lease, Shop, ShopAccess, ShopState
+from chalicelib.domain.shops import Lease, Shop, ShopAccess, ShopState, Spoken
 from chalicelib.domain.synclog import Run
 from chalicelib.sync.token_care import TokenKeeper
 
@@ -83,22 +83,35 @@ class Context:
     cause: str = ""
     asked_at: datetime | None = None
     noticed: Callable[[Run | Caught], None] = _unheard
-    speakers: dict[Shop, tuple[ShopAccess, TokenKeeper]] = field(default_factory=dict, repr=False, compare=False)
+    speakers: dict[str, tuple[ShopAccess, TokenKeeper]] = field(default_factory=dict, repr=False, compare=False)
 
     def open(self, shop: Shop) -> Marketplace:
         """A speaker for the shop, with its tokens kept. Raises: ShopClosedError.
 
-        Access and tokens are read once per process and shop: a token that has been replaced meanwhile is refused
-        by the channel, and the keeper then looks into the store before it asks for another.
+        Tokens are read once per process and shop: one that has been replaced meanwhile is refused by the channel, and
+        the keeper then looks into the store before it asks for another. The app's secret is read each time: with a
+        renewed one everything begins anew.
         """
         if shop.state is not ShopState.ACTIVE:
             raise ShopClosedError(f"{shop.id} is {shop.state}")
-        if shop not in self.speakers:
-            channel = self.channel(shop.channel)
-            access = self.store.shops.access(shop.id)
-            self.speakers[shop] = (access, TokenKeeper(channel, access, self.store.shops, self.clock))
-        access, keeper = self.speakers[shop]
-        return self.channel(shop.channel).open(access, keeper)
+        access, keeper = self._speaker(shop)
+        return self.channel(shop.channel).open(access, keeper, self.remaining_s)
+
+    def access(self, shop: Shop) -> ShopAccess:
+        """What the shop is spoken for with, except its tokens, in whatever state it is; `doubt` tells it again."""
+        return self._speaker(shop)[0]
+
+    def doubt(self, shop_id: str) -> Spoken:
+        """What this process last spoke for the shop with; it was refused, so the tokens are read anew by the next."""
+        access, keeper = self.speakers.get(shop_id, (None, None))
+        return Spoken(access, keeper.doubt() if keeper else None)
+
+    def _speaker(self, shop: Shop) -> tuple[ShopAccess, TokenKeeper]:
+        access, known = self.store.shops.access(shop.id), self.speakers.get(shop.id)
+        if known is None or known[0] != access:
+            known = (access, TokenKeeper(self.channel(shop.channel), access, self.store.shops, self.clock))
+            self.speakers[shop.id] = known
+        return known
 
     def policy_of(self, community_id: str) -> CommunityPolicy:
         """What the community decided, or the defaults."""

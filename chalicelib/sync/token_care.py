@@ -31,12 +31,18 @@ class TokenKeeper:
         self._clock = clock
         self._sleep = sleep
         self._tokens: Tokens | None = None
+        self._is_doubted = False
 
     def current(self) -> Tokens:
         """The pair in force, read from the store once."""
-        if self._tokens is None:
-            self._tokens = self._shops.tokens(self._access.shop)
+        if self._tokens is None or self._is_doubted:
+            self._tokens, self._is_doubted = self._shops.tokens(self._access.shop), False
         return self._tokens
+
+    def doubt(self) -> int | None:
+        """The generation last handed out, None before the first; whoever asks next is given what is stored then."""
+        self._is_doubted = True
+        return self._tokens.generation if self._tokens else None
 
     def renew(self, stale: Tokens) -> Tokens:
         """A younger pair than `stale`: another worker's, or one we asked for.

@@ -59,6 +59,34 @@ def test_a_disconnected_shop_is_connected_again_and_works(world):
     assert world.offers(world.channel)["TEA-50"]["stock"] == 10
 
 
+class Watching:
+    """Shops that remember which tokens were stored when the shop was said to be active."""
+
+    def __init__(self, shops):
+        self._shops, self.stored_by_then = shops, []
+
+    def save(self, shop):
+        if shop.state is ShopState.ACTIVE:
+            self.stored_by_then.append(self._shops.tokens(shop.id).generation)
+        self._shops.save(shop)
+
+    def __getattr__(self, name):
+        return getattr(self._shops, name)
+
+
+def test_a_shop_is_active_only_once_its_tokens_are_there(world):
+    """Whoever works for it from that moment on finds the new tokens, never the ones that ended."""
+    shop, old = _shop(world), world.store.shops.tokens(_shop(world).id)
+    world.store.shops.save(replace(shop, state=ShopState.DISCONNECTED, note="error.disconnected"))
+    answered = _agree(connect_shop.begin(world.ctx, COMMUNITY.id, world.channel, BACK, shop.id), shop.remote_id)
+    watching = Watching(world.store.shops)
+    ctx = replace(world.ctx, store=replace(world.store, shops=watching))
+    connect_shop.finish(ctx, world.store.consents.take(answered["state"]), answered)
+
+    assert _shop(world).state is ShopState.ACTIVE
+    assert watching.stored_by_then == [old.generation + 1]
+
+
 def test_a_state_works_once(world):
     """The same way back, taken twice, means nothing the second time."""
     url = connect_shop.begin(world.ctx, COMMUNITY.id, world.channel, BACK, _shop(world).id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalicelib.domain.offers import Binding, Claim
-from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, Tokens
+from chalicelib.domain.shops import AppKeys, Lease, Shop, ShopAccess, ShopState, Spoken, Tokens
 
 
 class Shops(Protocol):
@@ -15,6 +15,13 @@ class Shops(Protocol):
     def of_community(self, community_id: str) -> tuple[Shop, ...]: ...
     def by_remote(self, channel: str, remote_id: str) -> Shop: ...  # raises NotFoundError
     def save(self, shop: Shop) -> None: ...
+    def close(self, shop_id: str, state: ShopState, note: str, spoken: Spoken) -> None:
+        """The shop's work waits for a person, and its page says why; one that is closed already stays as it is.
+
+        Raises: StaleWriteError, and nothing is changed, when another secret or younger tokens than those spoken with
+        are in force: what was refused is then no news about the shop.
+        """
+
     def save_app(self, app: AppKeys) -> None: ...
     def apps(self, channel: str) -> tuple[AppKeys, ...]: ...
     def access(self, shop_id: str) -> ShopAccess: ...

@@ -8,7 +8,7 @@ import pytest
 from store_builders import SHOP, VILLAGE, a_binding, a_pair, a_shop
 
 from chalicelib.domain.errors import LeaseLostError, NotFoundError, StaleWriteError
-from chalicelib.domain.shops import AppKeys, ShopState
+from chalicelib.domain.shops import AppKeys, ShopState, Spoken
 from chalicelib.store import keys
 
 APP = AppKeys("lazada", "app-1", "very-secret", "push-secret")
@@ -66,6 +66,41 @@ def test_access_brings_the_app_of_the_shop(store):
     assert (access.shop, access.app, access.remote_id) == (SHOP, APP, f"remote-{SHOP}")
     assert store.shops.apps("lazada") == (APP, AppKeys("lazada", "app-2", "s2"))
     assert store.shops.apps("shopee") == ()
+
+
+def test_a_shop_is_closed_over_what_is_in_force(store):
+    """Everywhere, with its reason; what the shop was spoken for with is asked for again in the same moment."""
+    store.shops.save(a_shop())
+    store.shops.save_app(APP)
+    pair = store.shops.save_tokens(SHOP, a_pair(), None)
+    spoken = Spoken(store.shops.access(SHOP), pair.generation)
+    store.shops.close(SHOP, ShopState.DISCONNECTED, "error.disconnected", spoken)
+
+    closed = replace(a_shop(), state=ShopState.DISCONNECTED, note="error.disconnected")
+    assert store.shops.get(SHOP) == closed
+    assert store.shops.of_community(VILLAGE) == store.shops.list() == (closed,)
+    store.shops.close(SHOP, ShopState.PARKED, "error.surprise", spoken)
+    assert store.shops.get(SHOP) == closed
+
+
+@pytest.mark.parametrize("renewed", ["secret", "tokens"])
+def test_a_shop_is_not_closed_over_what_was_replaced(store, renewed):
+    """A secret or a consent that is newer than what was refused: nothing is changed."""
+    store.shops.save(a_shop())
+    store.shops.save_app(APP)
+    pair = store.shops.save_tokens(SHOP, a_pair(), None)
+    spoken = Spoken(store.shops.access(SHOP), pair.generation)
+    if renewed == "secret":
+        store.shops.save_app(replace(APP, app_secret="newer"))
+    else:
+        store.shops.save_tokens(SHOP, a_pair("consent"), None)
+    with pytest.raises(StaleWriteError):
+        store.shops.close(SHOP, ShopState.DISCONNECTED, "error.disconnected", spoken)
+
+    assert store.shops.get(SHOP) == a_shop()
+    assert store.shops.list() == (a_shop(),)
+    store.shops.close(SHOP, ShopState.DISCONNECTED, "error.disconnected", Spoken())
+    assert store.shops.get(SHOP).state is ShopState.DISCONNECTED
 
 
 def test_each_saved_pair_is_one_generation_younger(store):

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.policy import CommunityPolicy
-from chalicelib.domain.shops import Shop, ShopState
+from chalicelib.domain.shops import AppKeys, Shop, ShopState, Spoken
 from chalicelib.store.build import memory_store
 from chalicelib.store.remembering import RememberingPolicies, RememberingShops
 
@@ -35,6 +35,23 @@ def test_another_workers_change_is_seen_after_a_moment_and_our_own_at_once():
     assert shops.get("a-lazada").state is ShopState.PAUSED
     shops.save(SHOP)
     assert shops.get("a-lazada").state is ShopState.ACTIVE
+
+
+def test_a_shop_that_was_closed_or_could_not_be_is_read_anew():
+    """A secret that was remembered too long is what made the shop be refused."""
+    behind = memory_store().shops
+    behind.save(SHOP)
+    behind.save_app(AppKeys("lazada", "app", "old"))
+    shops = RememberingShops(behind, 5.0, Time())
+    spoken = Spoken(shops.access(SHOP.id))
+    behind.save_app(AppKeys("lazada", "app", "new"))
+    with pytest.raises(StaleWriteError):
+        shops.close(SHOP.id, ShopState.DISCONNECTED, "error.disconnected", spoken)
+
+    assert shops.access(SHOP.id).app.app_secret == "new"
+    assert shops.get(SHOP.id).state is ShopState.ACTIVE
+    shops.close(SHOP.id, ShopState.DISCONNECTED, "error.disconnected", Spoken(shops.access(SHOP.id)))
+    assert shops.get(SHOP.id).state is ShopState.DISCONNECTED
 
 
 def test_what_is_not_there_is_asked_for_again():
