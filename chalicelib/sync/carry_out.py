@@ -27,11 +27,11 @@ from chalicelib.domain.errors import (
     StaleError,
     TransientError,
 )
-from chalicelib.domain.offers import DesiredListing, ListingState, Observation, ObservedListing
+from chalicelib.domain.offers import Claim, DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.ports import Created, Marketplace, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
 from chalicelib.sync import claims
-from chalicelib.sync.context import Context
+from chalicelib.sync.context import Context, MakeWayError, OutOfTimeError
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Images, Shelf
 
@@ -44,14 +44,6 @@ NUMBERS_A_STEP = 200
 REMEMBER_CREATES_S = 30 * 24 * 3600
 
 _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
-
-
-class OutOfTimeError(Exception):
-    """The worker's time is nearly over; what is left goes back to the queue."""
-
-
-class MakeWayError(OutOfTimeError):
-    """Urgent work waits for this shop; what is left goes back to the queue behind it."""
 
 
 class Hands:
@@ -172,9 +164,10 @@ class Hands:
         rises = {change.seller_sku: change.to for change in changes if change.to > change.was}
         split = claims.split_skus(self._desired.values())
         falls = [one.seller_sku for one in changes if 0 < one.to < one.was and one.seller_sku in split]
-        mine = self._claim(rises)
+        mine, held = self._claim(rises)
         rooms = claims.room(self._ctx.store, self._book.shop, self._desired.values(), sorted({*mine, *falls}))
         crowded = {sku for sku, units in mine.items() if sku in rooms and units > rooms[sku]}
+        self._shelf.take_back({sku: held[sku] for sku in crowded})
         for change in changes:
             if change.seller_sku in crowded:
                 self._note(change, EntryState.PLANNED)
@@ -186,18 +179,24 @@ class Hands:
             if one.seller_sku not in crowded
         ]
 
-    def _claim(self, units: Mapping[str, int]) -> dict[str, int]:
-        """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back."""
+    def _claim(self, units: Mapping[str, int]) -> tuple[dict[str, int], dict[str, Claim]]:
+        """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back.
+
+        Answers the units claimed, and what held before.
+        """
         split, now = claims.split_skus(self._desired.values()), self._ctx.clock()
         mine = {sku: count for sku, count in units.items() if sku in split}
-        self._shelf.claim({sku: (count, now) for sku, count in mine.items()})
-        return mine
+        return mine, self._shelf.claim({sku: (count, now) for sku, count in mine.items()})
 
     def _has_room(self, change: CreateListing | FinishListing, listing: DesiredListing) -> bool:
         """Whether the pieces about to be shown are this shop's; else it is tried again from new numbers."""
-        mine = self._claim({offer.seller_sku: offer.quantity for offer in listing.offers})
+        mine, held = self._claim({offer.seller_sku: offer.quantity for offer in listing.offers})
         if not claims.crowded(self._ctx.store, self._book.shop, [listing], mine):
             return True
+        if isinstance(change, CreateListing):
+            # It was looked for by name and is not there: whatever a lost create claimed was never shown.
+            held = {sku: Claim(0, self._ctx.clock()) for sku in held}
+        self._shelf.take_back(held)
         self._note(change, EntryState.PLANNED)
         self._later(listing, 5)
         return False

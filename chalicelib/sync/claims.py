@@ -30,32 +30,42 @@ def within_reach(store: Store, shop_id: str, skus: Sequence[str]) -> dict[str, i
 
 def claim(
     store: Store, lease: Lease, bindings: Mapping[str, Binding], most: Mapping[str, tuple[int, datetime]]
-) -> None:
+) -> dict[str, Claim]:
     """So many units of each SKU are the shop's until it was seen and heard again; SKU -> (units, since when).
 
-    Raises: LeaseLostError when another worker has the shop: its claims may be higher and must stay.
+    Answers what held before, for `take_back` when nothing is sent after all. Raises: LeaseLostError when another
+    worker has the shop: its claims may be higher and must stay.
     """
     if not most:
-        return
+        return {}
     shop_id = lease.shop
     known, heard = store.bindings.claims(shop_id, sorted(most)), _heard_until(store, shop_id)
-    rows = {}
+    rows, held = {}, {}
     for sku, (units, since) in most.items():
-        before = known.get(sku)
-        seen_at = bindings[sku].seen_at if sku in bindings else None
-        if before is not None and not before.is_settled(seen_at, heard):
-            units = max(units, before.units)
-        rows[sku] = Claim(units, since)
+        before, binding = known.get(sku), bindings.get(sku)
+        if before is None or before.is_settled(binding.seen_at if binding else None, heard):
+            before = Claim(0, since)
+        rows[sku], held[sku] = Claim(max(units, before.units), since), before
     store.bindings.claim(shop_id, rows, lease)
+    return held
+
+
+def take_back(store: Store, lease: Lease, held: Mapping[str, Claim]) -> None:
+    """The claims are as they were before one that led to nothing; else two shops hold pieces from each other for ever.
+
+    Raises: LeaseLostError.
+    """
+    if held:
+        store.bindings.claim(lease.shop, held, lease)
 
 
 def crowded(store: Store, shop: Shop, desired: Iterable[DesiredListing], mine: Mapping[str, int]) -> frozenset[str]:
     """Those of the SKUs just claimed of which all shops together would show more than there is.
 
-    Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
+    Nothing at all always fits. Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
     """
     rooms = room(store, shop, desired, sorted(mine))
-    return frozenset(sku for sku, units in rooms.items() if mine[sku] > units)
+    return frozenset(sku for sku, units in rooms.items() if mine[sku] > max(units, 0))
 
 
 def room(store: Store, shop: Shop, desired: Iterable[DesiredListing], skus: Sequence[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.errors import MarketplaceError, RejectedError
 from chalicelib.domain.offers import (
     Binding,
+    Claim,
     DesiredListing,
     ListingState,
     Observation,
@@ -157,9 +158,16 @@ class Shelf:
         most = max(known.quantity, self._fell.get(known.seller_sku, (0, since))[0])
         self._fell[known.seller_sku] = most, since
 
-    def claim(self, most: Mapping[str, tuple[int, datetime]]) -> None:
-        """So many units are this shop's from then on, SKU -> (units, since when). Raises: LeaseLostError."""
-        claims.claim(self._store, self._lease, self.bindings, most)
+    def claim(self, most: Mapping[str, tuple[int, datetime]]) -> dict[str, Claim]:
+        """So many units are this shop's from then on, SKU -> (units, since when); answers what held before.
+
+        Raises: LeaseLostError.
+        """
+        return claims.claim(self._store, self._lease, self.bindings, most)
+
+    def take_back(self, held: Mapping[str, Claim]) -> None:
+        """Claims that led to nothing are as they were before. Raises: LeaseLostError."""
+        claims.take_back(self._store, self._lease, held)
 
     def _claim(self) -> None:
         self.claim({sku: most for sku, most in self._fell.items() if sku in self._split})

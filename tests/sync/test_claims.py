@@ -12,7 +12,7 @@ from chalicelib.domain.errors import MarketplaceError
 from chalicelib.domain.offers import Claim, ListingState, Observation, ObservedListing, desired_listing
 from chalicelib.domain.ports import Cursor
 from chalicelib.sync import publish, take_orders
-from chalicelib.sync.claims import claim, within_reach
+from chalicelib.sync.claims import claim, take_back, within_reach
 from chalicelib.sync.context import HeldShop, Policy
 from chalicelib.sync.shelf import LONG_GONE, Shelf
 from tests.world import COMMUNITY, a_product, a_world
@@ -117,3 +117,27 @@ def _miss(world, shop, bindings):
         shelf.watch(frozenset({SKU}))
         shelf.gone(Observation((stranger,), True, world.clock()))
         shelf.save()
+
+
+def test_shops_that_claim_what_is_no_longer_there_do_not_keep_a_product_from_each_other_for_ever():
+    """Two workers died between the claim and the create, and then the pieces were counted as none: both may list it."""
+    with a_world(policy=ALL_SPLIT) as world:
+        a_product(world, SKU, stock=0)
+        for shop in world.shops.values():
+            world.store.bindings.claim(shop.id, {SKU: Claim(5, world.clock())})
+        world.publish_all()
+        assert [world.offers(channel)[SKU]["stock"] for channel in world.shops] == [0, 0]
+
+
+def test_a_claim_that_led_to_nothing_is_taken_back(world):
+    """What held before holds again: what is not settled stays, what is settled does not come back."""
+    world.publish_all()
+    shop, now = world.shops["shopee"].id, world.clock()
+    known = world.store.bindings.of_skus(shop, [SKU])
+    world.store.orders.save_cursor(Cursor(shop, "updated", now + timedelta(seconds=1)))
+    with HeldShop(world.ctx, shop) as lease:
+        assert claim(world.store, lease, known, {SKU: (6, now)}) == {SKU: Claim(0, now)}
+        held = claim(world.store, lease, known, {SKU: (8, now + timedelta(seconds=9))})
+        assert held == {SKU: Claim(6, now)}
+        take_back(world.store, lease, held)
+    assert world.store.bindings.claims(shop, [SKU]) == held
