@@ -20,7 +20,10 @@ from chalicelib.domain.synclog import EntryState
 T = TypeVar("T")
 R = TypeVar("R")
 
-TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)
+LONGEST_CALL_S, SHORTEST_CALL_S = 30.0, 3.0
+SPARE_S = 5.0
+"""What a worker needs at its end to note what it did."""
+TIMEOUT = httpx.Timeout(LONGEST_CALL_S, connect=5.0, pool=5.0)
 
 # Raised by httpx before a single byte of the request left: certainly nothing was written.
 _NEVER_SENT = (
@@ -31,6 +34,11 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+
+
+def forever() -> float:
+    """The time of a worker that nobody ends."""
+    return float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,11 @@ class Wire:
         http: httpx.Client,
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        remaining_s: Callable[[], float] = forever,
     ) -> None:
+        """`remaining_s` answers how long the worker may still work: no call is waited for beyond that."""
         self.channel = channel
+        self._remaining_s = remaining_s
         self.http = http
         self.patience = patience or Patience()
         self._sleep = sleep
@@ -80,7 +91,7 @@ class Wire:
         with self._lock:
             self._calls += 1
         try:
-            response = self.http.request(method, url, timeout=TIMEOUT, **parts)
+            response = self.http.request(method, url, timeout=self._timeout(), **parts)
         except _NEVER_SENT as error:
             raise TransientError(self.channel, "not_sent", type(error).__name__) from None
         except httpx.TransportError as error:
@@ -121,14 +132,20 @@ class Wire:
     def read(self, attempt: Callable[[], T]) -> T:
         """What `attempt` returns, tried again on TransientError; jittered, bounded by the patience."""
         patience = self.patience
+        within_s = min(patience.within_s, max(self._remaining_s() - SPARE_S, 0.0))
         retrying = Retrying(
-            stop=stop_after_attempt(patience.attempts) | stop_after_delay(patience.within_s),
+            stop=stop_after_attempt(patience.attempts) | stop_after_delay(within_s),
             wait=self._wait,
             retry=retry_if_exception(self._worth_waiting),
             sleep=self._sleep,
             reraise=True,
         )
         return retrying(attempt)
+
+    def _timeout(self) -> httpx.Timeout:
+        """A worker that dies waiting tells nobody; one that gives up in time notes what it sent, and the breaker."""
+        left_s = self._remaining_s() - SPARE_S
+        return httpx.Timeout(min(max(left_s, SHORTEST_CALL_S), LONGEST_CALL_S), connect=5.0, pool=5.0)
 
     def _worth_waiting(self, error: BaseException) -> bool:
         return isinstance(error, TransientError) and error.retry_after_s <= self.patience.longest_wait_s

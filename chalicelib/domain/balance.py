@@ -22,6 +22,7 @@ class CauseClass(StrEnum):
     NOT_THERE = "not_there"  # ours, and the channel knows nothing of it
     DRIFT = "drift"  # an offer differs from the catalogue or the ledger
     CANNOT = "cannot"  # an offer that cannot be compared or set right from here
+    UNREADABLE = "unreadable"  # the channel lists it, and shows nothing of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,11 @@ def missing_there(ours: Iterable[Order]) -> tuple[Difference, ...]:
         _difference(order, order.order_id, "order_missing_there", order.state.value, "-", CauseClass.NOT_THERE)
         for order in ours
     )
+
+
+def unreadable(order_id: str) -> Difference:
+    """An order that the channel lists without showing anything of it."""
+    return Difference(order_id, "order_unreadable", "-", "-", cause_class=CauseClass.UNREADABLE)
 
 
 def order_differences(theirs: Order, ours: Order | None) -> Iterator[Difference]:

@@ -69,6 +69,18 @@ class DisconnectedError(MarketplaceError):
     user_key = "error.disconnected"
 
 
+class NotPermittedError(DisconnectedError):
+    """The app may not ask this of the shop: what needs it is left out, or the shop waits where nothing goes without."""
+
+
+class OrdersMissingError(TransientError):
+    """Some listed orders could not be read whole; every other one of the window was handed over before this."""
+
+    def __init__(self, channel: str, order_ids: tuple[str, ...], request_id: str = "") -> None:
+        super().__init__(channel, "orders_missing", ", ".join(order_ids[:5]), request_id=request_id, retry_after_s=5.0)
+        self.order_ids = order_ids
+
+
 class RejectedError(MarketplaceError):
     """This data was refused: stop this item, carry on with the others, show the reason beside the field."""
 

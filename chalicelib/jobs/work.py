@@ -13,6 +13,7 @@ from chalicelib.domain.errors import (
     DisconnectedError,
     LeaseLostError,
     MarketplaceError,
+    NotPermittedError,
     OutcomeUnknownError,
     PacedError,
     ProtocolSurpriseError,
@@ -24,9 +25,21 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Lane
 from chalicelib.domain.shops import ShopState
 from chalicelib.jobs.message import Message
-from chalicelib.sync import endings, fulfil, messages, publish, reconcile, reread, returns, settle, sweep, take_orders
+from chalicelib.sync import (
+    aside,
+    endings,
+    fulfil,
+    messages,
+    publish,
+    reconcile,
+    reread,
+    returns,
+    settle,
+    sweep,
+    take_orders,
+)
 from chalicelib.sync.breaker import Guard, ShopRestingError
-from chalicelib.sync.context import Context, ShopBusyError, ShopClosedError
+from chalicelib.sync.context import Context, OutOfTimeError, ShopBusyError, ShopClosedError
 from chalicelib.sync.token_care import refresh_if_ending
 
 log = Logger(service="pinto", child=True)
@@ -39,6 +52,14 @@ BUSY_S = 2
 
 LONGEST_DELAY_S = 900
 """What a queue can hold back."""
+
+LONG_POLL_S = 240
+_LONGER: dict[Lane, Lane] = {"urgent": "bulk", "bulk": "money", "money": "money"}
+"""Whose workers have more time."""
+
+SETTLEMENTS = "settlements"
+_BESIDE = ("settle", "parcels")
+"""Kinds of work that ask other parts of a marketplace: that these are out of order holds up no number."""
 
 REFRESH_WITHIN = {"lazada": timedelta(days=2), "shopee": timedelta(hours=1)}
 """How early a token is renewed: a little over two turns of the schedule for the short-lived, days for the long."""
@@ -54,6 +75,10 @@ def work(ctx: Context, lane: Lane, message: Message) -> None:
     Raises: GivenUpError and anything unforeseen; the queue then repeats it and keeps it as a dead letter.
     """
     ctx = replace(ctx, cause=message.cause or ctx.cause, asked_at=message.asked_at or ctx.asked_at)
+    if ctx.must_stop:
+        # The others of its batch took the time; a worker that has all of its own begins it at once.
+        _put_back(ctx, lane, message, delay_s=0, counted=False)
+        return
     try:
         _guarded(ctx, lane, message)
         log.info("message done", lane=lane, kind=message.kind, shop=message.shop, cause=ctx.cause)
@@ -87,9 +112,12 @@ def _guarded(ctx: Context, lane: Lane, message: Message) -> None:
     try:
         was_asked = _DO[message.kind](ctx, lane, message)
     except Exception as error:
-        guard.failed(error)
+        if message.kind in _BESIDE:
+            guard.told_nothing()
+        else:
+            guard.failed(error)
         raise
-    if was_asked is False:
+    if was_asked is False or message.kind in _BESIDE:
         guard.told_nothing()
     else:
         guard.answered()
@@ -119,8 +147,14 @@ def _listings(ctx: Context, _lane: Lane, message: Message) -> None:
         publish.look_again(ctx, message.shop, message.listing_ids)
 
 
-def _poll(ctx: Context, _lane: Lane, message: Message) -> None:
-    reread.ask(ctx, message.shop, take_orders.poll(ctx, message.shop))
+def _poll(ctx: Context, lane: Lane, message: Message) -> None:
+    try:
+        reread.ask(ctx, message.shop, take_orders.poll(ctx, message.shop))
+    except OutOfTimeError:
+        # The schedule asks each minute, and each would begin anew: one worker with more time is enough.
+        if ctx.store.seen.first_time(f"long poll:{message.shop}:{lane}", LONG_POLL_S):
+            ctx.queues.send(_LONGER[lane], [messages.poll_orders(message.shop)])
+        return
     returns.poll(ctx, message.shop)
 
 
@@ -157,10 +191,16 @@ def _balance(ctx: Context, _lane: Lane, message: Message) -> None:
 
 
 def _settle(ctx: Context, _lane: Lane, message: Message) -> None:
+    shop = ctx.store.shops.get(message.shop)
     try:
         settle.settle(ctx, message.shop)
     except settle.UnfinishedError:
         ctx.queues.send("money", [messages.settle_shop(message.shop)])
+        return
+    except NotPermittedError as error:
+        aside.tell(ctx, shop, SETTLEMENTS, error, read_at=None)
+        return
+    aside.over(ctx, shop, SETTLEMENTS)
 
 
 _DO: dict[str, Callable[[Context, Lane, Message], bool | None]] = {

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from chalicelib.domain.balance import Difference, HalfBalance, day_window, missing_there, order_differences
+from chalicelib.domain.balance import Difference, HalfBalance, day_window, missing_there, order_differences, unreadable
+from chalicelib.domain.errors import OrdersMissingError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Marketplace, OrderWindow
 from chalicelib.domain.shops import Shop
@@ -62,11 +63,16 @@ def day_orders(ctx: Context, shop: Shop, market: Marketplace, half: HalfBalance)
 def _slice(ctx: Context, shop: Shop, market: Marketplace, half: HalfBalance, stop: datetime) -> HalfBalance | None:
     """The half balance with this slice added, or None when the time was over."""
     found = _Slice()
-    for page in market.orders(OrderWindow("created", half.at, stop)):
-        if ctx.must_stop:
-            return None
-        found.seen.update(order.order_id for order in page)
-        found.suspects.update(_suspects(ctx, shop, page))
+    unread: tuple[str, ...] = ()
+    try:
+        for page in market.orders(OrderWindow("created", half.at, stop)):
+            if ctx.must_stop:
+                return None
+            found.seen.update(order.order_id for order in page)
+            found.suspects.update(_suspects(ctx, shop, page))
+    except OrdersMissingError as error:
+        unread = error.order_ids
+        found.seen.update(unread)
     counted = len(found.seen)
     if not _second_count(ctx, shop, market, half.at, stop, found):
         return None
@@ -76,6 +82,7 @@ def _slice(ctx: Context, shop: Shop, market: Marketplace, half: HalfBalance, sto
     if settled is None:
         return None
     read, differences, taken = settled
+    differences = (*differences, *map(unreadable, unread))
     found.seen |= set(alone) & read
     _tell(ctx, shop, taken)
     unaccounted = {one.subject.split("/")[0] for one in differences if not one.repaired} & found.seen

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalicelib.domain.errors import OutcomeUnknownError, StaleError
+from chalicelib.domain.offers import ListingState
 from chalicelib.domain.orders import Order, OrderState
 from chalicelib.domain.ports import Outcome, ShopDesk
 from chalicelib.domain.shipping import CancelReason
@@ -40,11 +41,17 @@ def cancel(
     with step(ctx, shop, desk, order, line_ids, person, made):
         told = _settled(ctx, shop, desk, order_id, lambda: desk.cancel(order_id, line_ids, reason), _gone(line_ids))
         made.told([told])
-    if told.state is EntryState.ACCEPTED and reason.zeroes_stock:
-        # The channel has set the offer to zero by itself: what is really there goes out again.
-        skus = sorted({line.seller_sku for line in order.lines if not line_ids or line.line_id in line_ids})
-        ctx.queues.send("urgent", [messages.look_at_offers(shop.id, skus, "order")])
+    if reason.zeroes_stock and told.state is not EntryState.FAILED:
+        _look_at(ctx, shop, {line.seller_sku for line in order.lines if not line_ids or line.line_id in line_ids})
     return told
+
+
+def _look_at(ctx: Context, shop: Shop, skus: set[str]) -> None:
+    """The channel has set these offers to zero by itself, and nobody tells us: the listings are read."""
+    bound = ctx.store.bindings.of_skus(shop.id, sorted(skus)).values()
+    ids = sorted({one.listing_id for one in bound if one.state is not ListingState.GONE})
+    if ids:
+        ctx.queues.send("bulk", [messages.look_at_listings(shop.id, ids)])
 
 
 def answer_cancellation(ctx: Context, shop_id: str, order_id: str, *, agree: bool, person: str = "") -> Outcome:

@@ -25,6 +25,14 @@ class ShopClosedError(Exception):
     """The shop is paused, disconnected or parked: its work waits for a person."""
 
 
+class OutOfTimeError(Exception):
+    """The worker's time is nearly over; what is left goes back to the queue."""
+
+
+class MakeWayError(OutOfTimeError):
+    """Urgent work waits for this shop; what is left goes back to the queue behind it."""
+
+
 def _forever() -> float:
     return float("inf")
 

@@ -24,8 +24,8 @@ from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
 from chalicelib.domain.waiting_plans import WaitingPlan
 from chalicelib.sync import claims, glancing, held_plans, messages, reading, take_orders, weighing
-from chalicelib.sync.carry_out import Hands, MakeWayError, OutOfTimeError
-from chalicelib.sync.context import Context, HeldShop
+from chalicelib.sync.carry_out import Hands
+from chalicelib.sync.context import Context, HeldShop, MakeWayError, OutOfTimeError
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Shelf
@@ -167,7 +167,12 @@ class _Pass:
             return None
         if weighing.raises_stock(made, desired):
             # Before a number goes up, what the shop sold meanwhile must be known.
-            take_orders.poll_with(self._ctx, self._shop, self._market)
+            try:
+                take_orders.poll_with(self._ctx, self._shop, self._market)
+            except OutOfTimeError:
+                again = messages.look_at_offers(self._shop.id, self._skus, self._trigger)
+                self._ask(self._lane, [again])
+                return None
             bindings = self._bindings_of(products)
             desired = desired_listings(self._ctx, self._shop, known, bindings)
             observed = remembered(list(bindings.values()))
@@ -184,7 +189,11 @@ class _Pass:
 
     def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
         shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products), self._ctx.clock)
-        return self._compared(products, observed, shelf, None)
+        try:
+            return self._compared(products, observed, shelf, None)
+        except OutOfTimeError:
+            self._ask("bulk", [messages.publish_shop(self._shop.id, "continued")])
+            return None
 
     def _compared(
         self, products: Sequence[Product], observed: Observation, shelf: Shelf, book: Book | None
@@ -364,7 +373,8 @@ class _Pass:
 
     def _hear_sales(self) -> None:
         """What was sold before the numbers came down is known, so that the pieces set free are really free."""
-        with contextlib.suppress(MarketplaceError):  # then the next poll hears it, and the sweep gives them away
+        # Else the next poll hears it, and the sweep gives the pieces away.
+        with contextlib.suppress(MarketplaceError, OutOfTimeError):
             take_orders.poll_with(self._ctx, self._shop, self._market)
 
     def _again(self, message: messages.Message, what: str, wait_s: float, lane: Lane = "bulk") -> None:

@@ -19,8 +19,7 @@ from chalicelib.domain.offers import (
 )
 from chalicelib.domain.ports import Cursor, ListingPage, Marketplace
 from chalicelib.domain.shops import Shop
-from chalicelib.sync.carry_out import MakeWayError, OutOfTimeError
-from chalicelib.sync.context import Context
+from chalicelib.sync.context import Context, MakeWayError, OutOfTimeError
 from chalicelib.sync.shelf import Shelf
 
 STREAM = "whole"

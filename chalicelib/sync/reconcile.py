@@ -21,8 +21,7 @@ from chalicelib.domain.synclog import RunState
 from chalicelib.domain.tasks import task_of
 from chalicelib.sync import publish, returns
 from chalicelib.sync.balance_orders import UnfinishedError, begun, day_orders
-from chalicelib.sync.carry_out import OutOfTimeError
-from chalicelib.sync.context import Caught, Context, ShopBusyError
+from chalicelib.sync.context import Caught, Context, OutOfTimeError, ShopBusyError
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.layers import caught_orders
 from chalicelib.sync.record import words

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import redaction
-from chalicelib.domain.errors import NotFoundError, OutcomeUnknownError, RejectedError, StaleError, StaleWriteError
+from chalicelib.domain.errors import MarketplaceError, NotFoundError, OutcomeUnknownError, StaleError, StaleWriteError
 from chalicelib.domain.orders import Order, OrderState
 from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
 from chalicelib.domain.returns import (
@@ -24,13 +23,13 @@ from chalicelib.domain.returns import (
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
 from chalicelib.domain.synclog import EntryState
-from chalicelib.sync import take_orders
+from chalicelib.sync import aside, take_orders
 from chalicelib.sync.context import Context
 from chalicelib.sync.desk_log import Step, step
 from chalicelib.sync.fulfil import opened
 from chalicelib.sync.take_orders import Taken
 
-STREAM = "returns"
+STREAM, FAILED = "returns", "returns failed"
 TRIES = 5
 _FURTHEST_BACK = timedelta(days=180)
 
@@ -42,25 +41,37 @@ def poll(ctx: Context, shop_id: str) -> int:
     """
     shop, desk = opened(ctx, shop_id)
     now = ctx.clock()
-    cursor = ctx.store.orders.cursor(shop.id, STREAM)
-    if cursor is not None and now - cursor.at < timedelta(seconds=ctx.policy.returns_every_s):
+    cursor, every = ctx.store.orders.cursor(shop.id, STREAM), timedelta(seconds=ctx.policy.returns_every_s)
+    if cursor is not None and now - cursor.at < every:
+        return 0
+    failed = ctx.store.orders.cursor(shop.id, FAILED)
+    if failed is not None and now - failed.at < every:
         return 0
     overlap = timedelta(seconds=ctx.policy.poll_overlap_s)
     since = cursor.at - overlap if cursor else now - timedelta(days=ctx.policy.first_poll_days)
     news = read(ctx, shop, desk, OrderWindow("updated", since, now + timedelta(seconds=1)))
+    if news is None:
+        ctx.store.orders.save_cursor(Cursor(shop.id, FAILED, now))
+        return 0
     ctx.store.orders.save_cursor(Cursor(shop.id, STREAM, now))
+    if failed is not None and (cursor is None or failed.at > cursor.at):
+        aside.over(ctx, shop, STREAM)
     return news
 
 
-def read(ctx: Context, shop: Shop, desk: ShopDesk, window: OrderWindow) -> int:
-    """Every return of the window is ours; answers how many were news.
+def read(ctx: Context, shop: Shop, desk: ShopDesk, window: OrderWindow) -> int | None:
+    """Every return of the window is ours; answers how many were news, or None when they could not be read.
 
-    An app that may not ask about returns hears of none, and the rest of its work goes on.
+    Then a person is told, and the shop's other work goes on: an app that may not ask about returns still sells.
     """
     news = 0
-    with suppress(RejectedError):
+    try:
         for page in desk.returns(window):
             news += take_all(ctx, shop, page)
+    except MarketplaceError as error:
+        known = ctx.store.orders.cursor(shop.id, STREAM)
+        aside.tell(ctx, shop, STREAM, error, read_at=known.at if known else shop.connected_at)
+        return None
     return news
 
 

@@ -6,18 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.errors import StaleWriteError
+from chalicelib.domain.balance import business_day, unreadable
+from chalicelib.domain.errors import OrdersMissingError, StaleWriteError
 from chalicelib.domain.fulfilment import holding, merged, movements, offer_movements, possible, with_recipes
 from chalicelib.domain.orders import OPEN_STATES, Order
 from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
 from chalicelib.domain.privacy import buyer_until
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
+from chalicelib.domain.tasks import task_of
 from chalicelib.sync import messages
-from chalicelib.sync.context import Caught, Context
+from chalicelib.sync.context import Caught, Context, OutOfTimeError
 from chalicelib.sync.layers import caught_orders
 
 TRIES = 8
+LONGEST_WINDOW = timedelta(days=1)
+"""What one worker reads before the cursor moves: after an outage, or at a shop's first poll, there is more."""
+READ_TRIES = 3
+UNREADABLE_S = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +69,74 @@ def hear(ctx: Context, shop_id: str, order_ids: Sequence[str]) -> Taken:
 
 
 def poll(ctx: Context, shop_id: str) -> Taken:
-    """Everything that changed among the shop's orders since the cursor was taken; the cursor moved with it."""
+    """Everything that changed among the shop's orders since the cursor was taken; the cursor moved with it.
+
+    Raises: OutOfTimeError when a later worker must go on, and the marketplace's errors.
+    """
     shop = ctx.store.shops.get(shop_id)
     market = ctx.open(shop)
-    taken = poll_with(ctx, shop, market)
-    ctx.noticed(Caught(shop.channel, "poll", calls=market.calls))
-    return taken
+    try:
+        return poll_with(ctx, shop, market)
+    except OrdersMissingError:
+        return Taken()  # the others are taken and told; the cursor waits for these
+    finally:
+        ctx.noticed(Caught(shop.channel, "poll", calls=market.calls))
 
 
 def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:
     """As `poll`, with a speaker that is already open.
 
-    The window overlaps the last one, so that news that came late is heard; hearing it twice is harmless. The
-    cursor moves last, when every row is stored and every shop was told: a worker that dies before that leaves
-    the same window to the next, which tells again what lies beyond the cursor.
+    The window overlaps the last one, so that news that came late is heard; hearing it twice is harmless. A long time
+    is read day by day, and the cursor moves after each, when every row is stored and every shop was told: a worker
+    that dies before that leaves the same window to the next, which tells again what lies beyond the cursor.
+    Raises: OutOfTimeError when a later worker must go on; OrdersMissingError when some orders could not be read, and
+    the marketplace's errors. What was taken before is told in any case.
     """
-    until = ctx.clock() - timedelta(seconds=ctx.policy.poll_lag_s)
+    now = ctx.clock() - timedelta(seconds=ctx.policy.poll_lag_s)
     cursor = ctx.store.orders.cursor(shop.id, "updated")
-    window = OrderWindow("updated", _since(ctx, cursor, until), until + timedelta(seconds=1))
-    taken, untold = Taken(), Taken()
-    for page in market.orders(window):
-        taken += take_all(ctx, shop, page)
-        untold += _all_skus(order for order in page if cursor is None or order.updated_at >= cursor.at)
-    tell(ctx, shop, taken + untold)
-    ctx.store.orders.save_cursor(Cursor(shop.id, "updated", until))
-    caught_orders(ctx, shop, Caught(shop.channel, "poll", taken.news), len(taken.changed))
+    since, taken = _since(ctx, cursor, now), Taken()
+    while since < now:
+        until = min(since + LONGEST_WINDOW, now)
+        taken += _window(ctx, shop, market, OrderWindow("updated", since, until + timedelta(seconds=1)), cursor)
+        ctx.store.orders.save_cursor(Cursor(shop.id, "updated", until))
+        since = until
+        if since < now and ctx.must_stop:
+            raise OutOfTimeError
     return taken
+
+
+def _window(ctx: Context, shop: Shop, market: Marketplace, window: OrderWindow, cursor: Cursor | None) -> Taken:
+    """The orders of the window are ours and told of. Raises: as `poll_with`."""
+    taken, untold = Taken(), Taken()
+    try:
+        for page in market.orders(window):
+            taken += take_all(ctx, shop, page)
+            untold += _all_skus(order for order in page if cursor is None or order.updated_at >= cursor.at)
+            if ctx.must_stop:
+                raise OutOfTimeError
+    except OrdersMissingError as error:
+        if not _given_up(ctx, shop, error):
+            raise
+    finally:
+        tell(ctx, shop, taken + untold)
+        caught_orders(ctx, shop, Caught(shop.channel, "poll", taken.news), len(taken.changed))
+    return taken
+
+
+def _given_up(ctx: Context, shop: Shop, error: OrdersMissingError) -> bool:
+    """Whether each of these orders was asked for often enough: then a person looks, and the orders behind it go on.
+
+    Until then the cursor stays, so that an order which is only late is not missed.
+    """
+    tries = [
+        any(ctx.store.seen.first_time(f"unreadable:{shop.id}:{one}:{turn}", UNREADABLE_S) for turn in range(READ_TRIES))
+        for one in error.order_ids
+    ]
+    if any(tries):
+        return False
+    day, now = business_day(ctx.clock()), ctx.clock()
+    ctx.store.tasks.found([task_of(shop.community, shop.id, day, unreadable(one), now) for one in error.order_ids])
+    return True
 
 
 def take_all(ctx: Context, shop: Shop, heard: Iterable[Order]) -> Taken:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chalicelib.domain.errors import (
     DisconnectedError,
     MarketplaceError,
+    NotPermittedError,
     OutcomeUnknownError,
     ProtocolSurpriseError,
     RateLimitError,
@@ -47,7 +48,7 @@ GATEWAY: dict[str, Meaning] = {
     **_each("IllegalRefreshToken InvalidCode AUTH_TYPE_UNSUPPORTED", _RECONNECT),
     **_each("IllegalTimestamp", Meaning(TransientError, "lazada.clock")),
     **_each("IncompleteSignature InvalidAppKey AppWhiteIpLimit", Meaning(DisconnectedError, "lazada.app_keys")),
-    **_each("AppNotSubscribed InsufficientPermission", Meaning(DisconnectedError, "lazada.permission")),
+    **_each("AppNotSubscribed InsufficientPermission", Meaning(NotPermittedError, "lazada.permission")),
     **_each("SellerNotVerified SellerNotActive", Meaning(DisconnectedError, "lazada.store_state")),
     **_each("Mp3SellerApiLimit", Meaning(DisconnectedError, "lazada.store_type")),
     **_each("MissingParameter MISSING_PARAMETER InvalidApiPath", _SURPRISE),

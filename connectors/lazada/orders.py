@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.errors import ProtocolSurpriseError, StaleError, TransientError
+from chalicelib.domain.errors import OrdersMissingError, ProtocolSurpriseError, StaleError, TransientError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import OrderWindow
 from connectors.lazada import convert_orders
@@ -74,14 +74,25 @@ class Orders:
                 offset += len(rows)
 
     def pages(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
-        """Orders of the window with their lines, page by page."""
+        """Orders of the window with their lines, page by page.
+
+        Raises: OrdersMissingError at the end when the items of a listed order are not there yet.
+        """
+        missing: list[str] = []
         for heads in self.heads(window):
-            yield self._whole(heads)
+            orders, without = self._whole(heads)
+            missing += without
+            yield orders
+        if missing:
+            raise OrdersMissingError(CHANNEL, tuple(missing))
 
     def by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
         """These orders; one the shop does not know is missing."""
         heads = side_by_side(self._head, dict.fromkeys(order_ids))
-        return self._whole([head for head in heads if head is not None])
+        orders, missing = self._whole([head for head in heads if head is not None])
+        if missing:
+            raise OrdersMissingError(CHANNEL, tuple(missing))
+        return orders
 
     def items(self, order_id: str) -> tuple[ItemAnswer, ...]:
         """The units of one order. Raises: StaleError for an order that is not this shop's."""
@@ -112,21 +123,19 @@ class Orders:
             raise
         return read_as(OrderAnswer, reply.data, reply.request_id) if reply.data else None
 
-    def _whole(self, heads: Sequence[OrderAnswer]) -> tuple[Order, ...]:
+    def _whole(self, heads: Sequence[OrderAnswer]) -> tuple[tuple[Order, ...], list[str]]:
+        """The orders whose items came, and the ids of the others: a whole order, or none."""
         items: dict[str, list[ItemAnswer]] = {}
         for batch in batches([head.order_id for head in heads], self._settings.orders_per_items_call):
             items |= self._items(batch)
-        return tuple(convert_orders.order(self._shop, head, items[head.order_id]) for head in heads)
+        whole = [head for head in heads if head.order_id in items]
+        orders = tuple(convert_orders.order(self._shop, head, items[head.order_id]) for head in whole)
+        return orders, [head.order_id for head in heads if head.order_id not in items]
 
     def _items(self, order_ids: Sequence[str]) -> dict[str, list[ItemAnswer]]:
         reply = self._client.read("/orders/items/get", {"order_ids": f"[{','.join(order_ids)}]"})
         rows = read_each(OrderItemsAnswer, reply.data, reply.request_id)
-        found = {row.order_id: row.order_items for row in rows if row.order_items}
-        missing = [order_id for order_id in order_ids if order_id not in found]
-        if missing:
-            # The list already knows an order whose items are not there yet: a whole order, or none.
-            raise TransientError(CHANNEL, "items_missing", ", ".join(missing[:5]), request_id=reply.request_id)
-        return found
+        return {row.order_id: row.order_items for row in rows if row.order_items}
 
 
 def _ended(page: OrdersAnswer, here: set[str], fresh: bool) -> bool:

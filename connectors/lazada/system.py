@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -18,7 +18,7 @@ from connectors.lazada.facts import Facts
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
 from connectors.shared_pace import pacing
-from connectors.wire import Patience, Wire, new_http
+from connectors.wire import Patience, Wire, forever, new_http
 
 
 class Lazada:
@@ -50,9 +50,11 @@ class Lazada:
         self._lock = threading.Lock()
         self._consent = Consent(self._gateway, self._clock, self._settings)
 
-    def open(self, access: ShopAccess, tokens: ports.TokenSource) -> LazadaShop:
+    def open(
+        self, access: ShopAccess, tokens: ports.TokenSource, remaining_s: Callable[[], float] = forever
+    ) -> LazadaShop:
         """A speaker for this shop; also its `ports.SellerDesk`."""
-        return LazadaShop(Client(self._gateway(access), tokens), self._facts_of(access), access.shop)
+        return LazadaShop(Client(self._gateway(access, remaining_s), tokens), self._facts_of(access), access.shop)
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
         """A new pair. Raises: DisconnectedError, TransientError, OutcomeUnknownError."""
@@ -83,8 +85,9 @@ class Lazada:
         """Fifty SKUs fit into one call, whatever listings they belong to."""
         return -(-len(set(changed)) // self._settings.skus_per_write)
 
-    def _gateway(self, access: ShopAccess) -> Gateway:
-        return Gateway(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._pace, self._settings)
+    def _gateway(self, access: ShopAccess, remaining_s: Callable[[], float] = forever) -> Gateway:
+        wire = Wire(CHANNEL, self._http, self._patience, remaining_s=remaining_s)
+        return Gateway(access, wire, self._clock, self._pace, self._settings)
 
     def _facts_of(self, access: ShopAccess) -> Facts:
         with self._lock:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.domain.errors import (
     DisconnectedError,
     MarketplaceError,
+    NotPermittedError,
     ProtocolSurpriseError,
     RateLimitError,
     RejectedError,
@@ -40,6 +41,7 @@ _RENEW = Meaning(TokenExpiredError)
 _RECONNECT = Meaning(DisconnectedError)
 _BANNED = Meaning(DisconnectedError, "shopee.shop_banned")
 _APP = Meaning(DisconnectedError, "shopee.app_stopped")
+_NOT_OURS = Meaning(NotPermittedError, "shopee.app_stopped")
 _BUG = Meaning(ProtocolSurpriseError)
 _AGAIN = Meaning(StaleError)
 _DATA = Meaning(RejectedError)
@@ -82,8 +84,8 @@ _CODES: dict[str, Meaning] = {
     "partner_frozen": _APP,
     "api_suspended": _APP,
     "error_api_call_restricted": _APP,
-    "error_api_permission": _APP,
-    "error_ashop_api_permission": _APP,
+    "error_api_permission": _NOT_OURS,
+    "error_ashop_api_permission": _NOT_OURS,
     "error_kyc_auth": _APP,
     "error_rate_limit": _SLOWER,
     "error_too_many_request": _SLOWER,
@@ -180,7 +182,7 @@ _TEXTS: tuple[tuple[str, str, Meaning], ...] = (
     ("error_auth", "invalid code", _CODE),
     ("error_auth", "partner_id or shopid", _RECONNECT),
     ("error_auth", "partner_id is invalid", _BUG),
-    ("error_auth", "permission to current api", _APP),
+    ("error_auth", "permission to current api", _NOT_OURS),
     ("error_auth", "deleted", _APP),
     ("error_auth", "restricted", _APP),
     ("error_auth", "system error", _LATER),

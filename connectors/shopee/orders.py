@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from chalicelib.domain.errors import StaleError, TransientError
+from chalicelib.domain.errors import OrdersMissingError, StaleError, TransientError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import OrderWindow
 from connectors.shopee import convert_orders
@@ -40,13 +40,15 @@ class OrderReader:
     def pages(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
         """Whole orders in the window, each once, in Shopee's order inside slices that go forward in time.
 
-        Raises: TransientError when a listed order cannot be read yet, so that no mark moves past it.
+        Raises: OrdersMissingError at the end when listed orders cannot be read yet, so that no mark moves past them.
         """
+        missing: list[str] = []
         for order_sns in _in_fifties(self.ids(window)):
             found = self.some(order_sns)
-            if len(found) < len(order_sns):
-                raise TransientError(CHANNEL, "order_not_readable_yet", retry_after_s=5.0)
+            missing += sorted(set(order_sns) - {order.order_id for order in found})
             yield tuple(sorted(found, key=lambda order: (order.created_at, order.order_id)))
+        if missing:
+            raise OrdersMissingError(CHANNEL, tuple(missing))
 
     def some(self, order_sns: Sequence[str]) -> tuple[Order, ...]:
         """These orders, whole; one the shop does not know is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -16,7 +16,7 @@ from connectors.shopee.connector import ShopeeShop
 from connectors.shopee.facts import Shelf
 from connectors.shopee.lost import LostPushes
 from connectors.shopee.settings import DEFAULTS, Settings
-from connectors.wire import Patience, Wire, new_http
+from connectors.wire import Patience, Wire, forever, new_http
 
 
 def _now() -> datetime:
@@ -45,9 +45,11 @@ class Shopee:
         self._consent = consent.Consent(self._sender, self._clock)
         self._lost = LostPushes()
 
-    def open(self, access: ShopAccess, tokens: ports.TokenSource) -> ShopeeShop:
+    def open(
+        self, access: ShopAccess, tokens: ports.TokenSource, remaining_s: Callable[[], float] = forever
+    ) -> ShopeeShop:
         """A speaker for this shop, counting its own calls."""
-        return ShopeeShop(Client(self._sender(access), tokens), self._shelf)
+        return ShopeeShop(Client(self._sender(access, remaining_s), tokens), self._shelf)
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
         """A new pair; the old refresh token is spent, so the new pair must be stored before it is used.
@@ -86,5 +88,6 @@ class Shopee:
         """Fewest calls: one for each listing and 50 of its variants."""
         return writes.calls_needed(changed)
 
-    def _sender(self, access: ShopAccess) -> Sender:
-        return Sender(access, Wire(CHANNEL, self._http, self._patience), self._clock, self._pace, self._settings)
+    def _sender(self, access: ShopAccess, remaining_s: Callable[[], float] = forever) -> Sender:
+        wire = Wire(CHANNEL, self._http, self._patience, remaining_s=remaining_s)
+        return Sender(access, wire, self._clock, self._pace, self._settings)

@@ -14,6 +14,8 @@ from chalicelib.domain.catalogue import Community, Kind, Product, Size, Variant
 from chalicelib.domain.errors import (
     DisconnectedError,
     MarketplaceError,
+    NotPermittedError,
+    OrdersMissingError,
     OutcomeUnknownError,
     ProtocolSurpriseError,
     RejectedError,
@@ -42,6 +44,7 @@ ERRORS: dict[str, type[MarketplaceError]] = {
     "token": TokenExpiredError,
     "disconnected": DisconnectedError,
     "surprise": ProtocolSurpriseError,
+    "not permitted": NotPermittedError,
 }
 WORKED = ("", "unanswered")
 
@@ -74,6 +77,7 @@ class Bazaar:
     calls: int = 0
     name: str = "test-bazaar"
     page: int = 1000
+    unreadable: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._ids = count(1)
@@ -197,7 +201,13 @@ class Bazaar:
     def orders(self, window) -> Iterator[tuple[Order, ...]]:
         self._call("orders")
         field = "created_at" if window.by == "created" else "updated_at"
-        yield tuple(order for order in self.sold if window.since <= getattr(order, field) < window.until)
+        found = [order for order in self.sold if window.since <= getattr(order, field) < window.until]
+        readable = [order for order in found if order.order_id not in self.unreadable]
+        for start in range(0, max(len(readable), 1), self.page):
+            self.before("orders_page")
+            yield tuple(readable[start : start + self.page])
+        if len(readable) < len(found):
+            raise OrdersMissingError("bazaar", tuple(sorted(self.unreadable)))
 
     def orders_by_id(self, order_ids):
         self._call("orders_by_id")
@@ -205,6 +215,12 @@ class Bazaar:
 
     def returns(self, window):
         """Nobody gives anything back at the Bazaar."""
+        self._call("returns")
+        return iter(())
+
+    def settlements(self, since, until):
+        """Nor is anything paid."""
+        self._call("settlements")
         return iter(())
 
     # --- inside ---
@@ -269,7 +285,7 @@ class Fair:
     def __init__(self, shops: dict[str, Bazaar]) -> None:
         self.shops = shops
 
-    def open(self, access, tokens) -> Bazaar:
+    def open(self, access, tokens, remaining_s=None) -> Bazaar:
         return self.shops[access.shop]
 
     def refresh(self, access, tokens) -> Tokens:

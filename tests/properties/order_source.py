@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from chalicelib.domain.errors import OrdersMissingError
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Clock, OrderWindow
 from chalicelib.domain.shops import AppKeys, Shop
@@ -15,20 +16,25 @@ from chalicelib.sync.context import Context
 
 @dataclass
 class OrderSource:
-    """Holds orders; `unlisted` are in no list, `unlisted_by` in one of them, `stale` are listed as they were before."""
+    """Holds orders.
+
+    `unlisted` are in no list, `unlisted_by` in one of them, `stale` are listed as they were before, `unreadable` are
+    listed without anything else.
+    """
 
     held: dict[str, Order] = field(default_factory=dict)
     unlisted: set[str] = field(default_factory=set)
     unlisted_by: dict[str, set[str]] = field(default_factory=dict)
     stale: dict[str, Order] = field(default_factory=dict)
     doubled: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     page: int = 100
     calls: int = 0
     since_stop: int = 0
     shuffle: Random | None = None
     channel: str = "lazada"
 
-    def open(self, access: object, tokens: object) -> OrderSource:
+    def open(self, access: object, tokens: object, remaining_s: object = None) -> OrderSource:
         """It is its own channel."""
         return self
 
@@ -38,7 +44,11 @@ class OrderSource:
 
     def orders(self, window: OrderWindow) -> Iterator[tuple[Order, ...]]:
         for page in self._pages(window):
-            yield tuple(self.stale.get(order.order_id, order) for order in page)
+            yield tuple(
+                self.stale.get(order.order_id, order) for order in page if order.order_id not in self.unreadable
+            )
+        if self.unreadable:
+            raise OrdersMissingError("lazada", tuple(sorted(self.unreadable)))
 
     def orders_by_id(self, order_ids: Sequence[str]) -> tuple[Order, ...]:
         self._called()

@@ -21,7 +21,7 @@ class StatementSource:
     channel: str = "lazada"
     calls: int = 0
 
-    def open(self, access: object, tokens: object) -> StatementSource:
+    def open(self, access: object, tokens: object, remaining_s: object = None) -> StatementSource:
         """It is its own channel."""
         return self
 

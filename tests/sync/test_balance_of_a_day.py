@@ -217,3 +217,16 @@ def test_very_many_differences_fit_into_one_row():
     assert len(made.differences) == 800
     assert not any(one.repaired for one in made.differences)
     assert (made.more_unexplained, made.more_repaired) == (700, 1500)
+
+
+def test_an_order_that_is_listed_and_cannot_be_read_is_named(ctx, source):
+    """It counts as an order of the day, and not as accounted for; a night that can read it solves the task."""
+    source.held = {one.order_id: one for one in (an_order(1), an_order(2))}
+    known(ctx, source.held["0001"])
+    source.unreadable = {"0002"}
+    made = balance(ctx)
+    assert (made.orders, made.accounted) == (2, 1)
+    assert [(one.subject, one.cause) for one in made.differences] == [("0002", "order_unreadable")]
+    source.unreadable = set()
+    assert balance(ctx).is_clean
+    assert ctx.store.tasks.open(SHOP.community) == ()

@@ -33,7 +33,7 @@ class Desk:
     calls: int = 0
     packed: list[str] = field(default_factory=list)
 
-    def open(self, access, keeper):
+    def open(self, access, keeper, remaining_s=None):
         return self
 
     def orders_by_id(self, order_ids):

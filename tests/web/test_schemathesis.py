@@ -43,7 +43,7 @@ BETWEEN_FIELDS = {"products_add_product", "products_edit_product", "money_add_ru
 class Silent:
     """A marketplace that answers nothing: whatever is asked of it has to wait."""
 
-    def open(self, access, tokens):
+    def open(self, access, tokens, remaining_s=None):
         return self
 
     def __getattr__(self, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -86,8 +86,8 @@ class Channel(Protocol):
 
     name: str
 
-    def open(self, access: ShopAccess, tokens: TokenSource) -> Marketplace:
-        """A speaker for this shop."""
+    def open(self, access: ShopAccess, tokens: TokenSource, remaining_s: Callable[[], float] = ...) -> Marketplace:
+        """A speaker for this shop; `remaining_s` answers how many seconds the worker may still wait for answers."""
 
     def refresh(self, access: ShopAccess, tokens: Tokens) -> Tokens:
         """A new pair for the refresh token. Raises: DisconnectedError, TransientError, OutcomeUnknownError."""

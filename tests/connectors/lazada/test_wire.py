@@ -98,3 +98,31 @@ def test_the_registry_knows_its_channels():
     assert [registry.channel(name).name for name in registry.names()] == list(registry.names())
     with pytest.raises(KeyError):
         registry.channel("bazaar")
+
+
+@pytest.mark.parametrize(("left_s", "waited_s"), [(100.0, 30.0), (20.0, 15.0), (6.0, 3.0)])
+def test_no_answer_is_waited_for_beyond_the_time_of_the_worker(left_s, waited_s):
+    """A worker that dies waiting could note nothing."""
+    seen = []
+
+    def reply(request):
+        seen.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200)
+
+    http = httpx.Client(transport=httpx.MockTransport(reply))
+    Wire("bazaar", http, remaining_s=lambda: left_s).send("GET", URL, is_write=False)
+    assert seen == [waited_s]
+
+
+def test_a_read_is_not_tried_again_when_the_time_is_over():
+    """One try, and the message goes back to the queue."""
+    tries = []
+
+    def reply(request):
+        tries.append(request)
+        raise httpx.ReadTimeout("x")
+
+    wire = Wire("bazaar", httpx.Client(transport=httpx.MockTransport(reply)), remaining_s=lambda: 4.0)
+    with pytest.raises(TransientError):
+        wire.read(lambda: wire.send("GET", URL, is_write=False))
+    assert len(tries) == 1
