@@ -27,3 +27,8 @@ class Seen:
         except ConditionFailedError:
             return False
         return True
+
+    def knows(self, key: str) -> bool:
+        """Whether a first time of this key is still remembered; asking remembers nothing."""
+        row = self._table.get(keys.seen(key))
+        return row is not None and row["until"] > text_of(self._clock())

@@ -39,20 +39,26 @@ def reminders(ctx: Context) -> tuple[Reminder, ...]:
 
 
 def remind(ctx: Context, shop: Shop) -> tuple[Reminder, ...]:
-    """What is due for this shop and was not told before. A shop authorised again in time leaves no task."""
+    """What is due for this shop and was not told before. A shop authorised again in time leaves no task.
+
+    The task first, then the mark that it was told: the same task twice is one, a reminder never told is an ended shop.
+    """
     now = ctx.clock()
     due = [(one, one.stage(now)) for one in endings(shop, _tokens(ctx.store, shop))]
-    told = [Reminder(one, stage) for one, stage in due if stage is not None and _is_news(ctx, one, stage)]
+    told = [Reminder(one, stage) for one, stage in due if stage is not None]
+    told = [one for one in told if not ctx.store.seen.knows(_mark(one))]
     ctx.store.tasks.found([_task(ctx, one) for one in told])
+    for one in told:
+        ctx.store.seen.first_time(_mark(one), remembered_for(one.ending, now))
     _settle(ctx, shop, {_task_id(one) for one, stage in due if stage is not None})
     for one in told:
         log.warning("authorisation ends", shop=shop.id, ending=one.ending.kind.value, days=one.stage)
     return tuple(told)
 
 
-def _is_news(ctx: Context, ending: Ending, stage: int) -> bool:
-    key = f"ending:{ending.shop}:{ending.kind}:{ending.at:%Y%m%d}:{stage}"
-    return ctx.store.seen.first_time(key, remembered_for(ending, ctx.clock()))
+def _mark(reminder: Reminder) -> str:
+    ending = reminder.ending
+    return f"ending:{ending.shop}:{ending.kind}:{ending.at:%Y%m%d}:{reminder.stage}"
 
 
 def _settle(ctx: Context, shop: Shop, still: set[str]) -> None:

@@ -20,10 +20,13 @@ def ask(ctx: Context, shop_id: str, taken: Taken) -> None:
         return
     bound = ctx.store.bindings.of_skus(shop_id, taken.skus).values()
     ids = sorted({one.listing_id for one in bound if one.state is not ListingState.GONE})
-    fresh = [one for one in ids if ctx.store.seen.first_time(f"{TRIGGER}:{shop_id}:{one}", AFTER_S)]
+    fresh = {one: mark for one in ids if not ctx.store.seen.knows(mark := f"{TRIGGER}:{shop_id}:{one}")}
     if fresh:
-        told = messages.traced(messages.look_at_listings(shop_id, fresh, TRIGGER), taken.cause, taken.at)
+        told = messages.traced(messages.look_at_listings(shop_id, list(fresh), TRIGGER), taken.cause, taken.at)
         ctx.queues.send("bulk", [told], delay_s=AFTER_S)
+    # Only once it is queued: a look that was not must not keep the next sale from asking.
+    for mark in fresh.values():
+        ctx.store.seen.first_time(mark, AFTER_S)
 
 
 def look(ctx: Context, shop_id: str, listing_ids: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +45,46 @@ def test_each_reminder_is_told_once():
     assert told == [[], [30], [], [], [14], [], [7], [1], [], [0], []]
     tasks = [task for task in desk.store.tasks.open("baan") if task.subject == "consent"]
     assert [(task.ours, task.theirs) for task in tasks] == [("2026-11-25", "0")]
+
+
+def test_a_worker_that_dies_between_loses_no_reminder():
+    """Whichever of its writes is the last one: the next look tells what was not told, as one task."""
+    for writes in range(4):
+        desk = Desk()
+        table = _Failing(desk.store.tasks._table, writes)
+        desk.store.tasks._table = desk.store.seen._table = table
+        with contextlib.suppress(ConnectionError):
+            desk.stages(30)
+        table.left = 1000
+        desk.stages(30)
+        open_now = [task for task in desk.store.tasks.open("baan") if task.subject == "consent"]
+        assert [task.theirs for task in open_now] == ["30"], writes
+        assert desk.stages(30) == []
+        assert table.left < 1000
+
+
+def test_a_task_a_person_closed_is_not_opened_again():
+    """Until the next reminder is due."""
+    desk = Desk()
+    desk.stages(30)
+    for task in desk.store.tasks.open("baan"):
+        desk.store.tasks.solve("baan", task.id, "somchai", desk.now)
+    assert desk.stages(30) == []
+    assert desk.store.tasks.open("baan") == ()
+
+
+class _Failing:
+    """A table that takes so many more writes, and then the process is gone."""
+
+    def __init__(self, table, left):
+        self._table, self.left = table, left
+
+    def __getattr__(self, name):
+        if name in ("put", "update", "write", "batch_put", "delete"):
+            self.left -= 1
+            if self.left < 0:
+                raise ConnectionError("the worker died")
+        return getattr(self._table, name)
 
 
 def test_agreed_again_the_task_is_solved():

@@ -68,6 +68,13 @@ class Seen(Protocol):
     def first_time(self, key: str, seconds: int) -> bool:
         """True once per key within the time; a repeat answers False."""
 
+    def knows(self, key: str) -> bool:
+        """Whether a first time of this key is still remembered; asking remembers nothing.
+
+        For work that must not be lost: it is done where this is False, and `first_time` told afterwards. A worker that
+        dies between leaves the work to be done twice, never not at all.
+        """
+
 
 class Breakers(Protocol):
     def get(self, shop_id: str) -> tuple[Breaker, int]:

@@ -165,6 +165,17 @@ def test_a_thing_happens_for_the_first_time_once(store, clock):
     assert not store.seen.first_time("push-2", 60)
 
 
+def test_asking_whether_a_thing_happened_is_no_happening(store, clock):
+    """Known from its first time until its time is over, to the moment."""
+    assert not store.seen.knows("reminder")
+    assert store.seen.first_time("reminder", 60)
+    assert store.seen.knows("reminder")
+    clock.advance(60)
+
+    assert not store.seen.knows("reminder")
+    assert store.seen.first_time("reminder", 60)
+
+
 def test_a_session_means_a_person_for_a_while(table, clock):
     """Until it ends or is deleted; ids cannot be guessed and are not in the table."""
     sessions = Sessions(table, clock)
