@@ -16,7 +16,16 @@ from tests.world import COMMUNITY, World, a_product, a_world
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with a_world(("shopee",)) as made:
+    yield from selling("shopee")
+
+
+@pytest.fixture
+def lazada() -> Iterator[World]:
+    yield from selling("lazada")
+
+
+def selling(channel: str) -> Iterator[World]:
+    with a_world((channel,)) as made:
         a_product(made)
         made.publish_all()
         yield made
@@ -24,8 +33,9 @@ def world() -> Iterator[World]:
 
 def taken(world: World, pieces: int) -> str:
     """The id of an order of so many pieces that is ours."""
-    order_id = world.buy("shopee", "TEA-50", pieces)
-    world.queues.send("urgent", [messages.look_at_orders(world.shops["shopee"].id, [order_id])])
+    ((channel, shop),) = world.shops.items()
+    order_id = world.buy(channel, "TEA-50", pieces)
+    world.queues.send("urgent", [messages.look_at_orders(shop.id, [order_id])])
     world.drain()
     return order_id
 
@@ -46,7 +56,8 @@ def edit(world: World, order_id: str, pieces: int) -> None:
 
 
 def night(world: World) -> Balance:
-    made = reconcile.balance(world.ctx, world.shops["shopee"].id, business_day(datetime.now(UTC)))
+    (shop,) = world.shops.values()
+    made = reconcile.balance(world.ctx, shop.id, business_day(datetime.now(UTC)))
     world.drain()
     return made
 
@@ -82,6 +93,30 @@ def test_each_night_names_what_the_quantity_has_become_and_the_ledger_follows(wo
         assert made.is_clean
         assert stand(world, order_id) == (pieces, pieces, pieces, 10 - pieces)
         assert night(world).differences == ()
+
+
+def test_a_piece_that_lazada_does_not_show_is_named_until_it_does(lazada: World) -> None:
+    """There each piece is a line of its own: one that is gone is no smaller number, and no balance while it lasts."""
+    order_id = taken(lazada, 3)
+    market = lazada.markets["lazada"].market
+    units = next(one for one in market.shops.values() if order_id in one.orders).orders[order_id].units
+    with market.lock:
+        gone = units.pop()
+    made = night(lazada)
+    assert [(one.cause, one.subject, one.repaired) for one in made.differences] == [
+        ("line_missing_there", f"{order_id}/{gone.unit_id}", False),
+        ("money_differs", order_id, True),
+    ]
+    assert (made.is_clean, made.accounted, made.unexplained) == (False, 0, 1)
+    assert lazada.store.stock.level(COMMUNITY.id, "TEA-50").reserved == 3
+
+    with market.lock:
+        units.append(gone)
+    assert night(lazada).is_clean
+    assert lazada.store.tasks.open(COMMUNITY.id) == ()
+    with market.lock:
+        units.append(units.pop(0))
+    assert night(lazada).differences == ()
 
 
 def test_an_edit_after_the_goods_left_is_named_and_moves_no_stock(world: World) -> None:
