@@ -24,9 +24,9 @@ class Holding:
     def __init__(self, channel, asked):
         self._channel, self._asked = channel, asked
 
-    def open(self, access, keeper):
+    def open(self, access, keeper, *more):
         self._asked.append(keeper.current().access)
-        return self._channel.open(access, keeper)
+        return self._channel.open(access, keeper, *more)
 
     def __getattr__(self, name):
         return getattr(self._channel, name)
