@@ -1,4 +1,4 @@
-"""What a batch did, counted by channel and lane: one line of CloudWatch's embedded metric format for each channel."""
+"""What a batch did, counted by shop and lane: one line of CloudWatch's embedded metric format for each shop."""
 
 from __future__ import annotations
 
@@ -10,52 +10,57 @@ from datetime import datetime
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import Lane, Store
 from chalicelib.domain.synclog import Run
-from chalicelib.sync.context import Caught
+from chalicelib.sync.context import Caught, Fact, Standing
 from chalicelib.sync.publish import ABOUT_STOCK_ONLY
 
 NAMESPACE = "Pinto"
 _FINDING_DRIFT = frozenset({"reread", "sweep", "balance"})
 _ENTRIES = {"live": "EntriesLive", "failed": "EntriesFailed", "unknown": "EntriesUnknown"}
 _LAYERS = {"push": "OrdersByPush", "poll": "OrdersByPoll", "balance": "OrdersByBalance"}
-_SECONDS = frozenset({"QueueAge", "EditToLive", "SaleToLive"})
+_SECONDS = frozenset({"QueueAge", "EditToLive", "SaleToLive", "Freshness"})
 
 
 @dataclass(slots=True)
 class Counts:
     """Numbers of one batch. `run` is the last run that ended: the one a failing message ended with.
 
-    Shops stand beside the numbers, not among the dimensions: every pair of dimensions is a metric to pay for.
+    The shop stands beside its numbers, not among the dimensions: every pair of dimensions is a metric to pay for.
     """
 
     store: Store
     lane: Lane
     run: str = ""
     _values: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    _shops: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _channels: dict[str, str] = field(default_factory=dict)
 
     def message(self, shop_id: str, *, done: bool, age_s: float) -> None:
         """One message was done or failed, so long after it was sent."""
-        channel = self._channel(shop_id)
-        if shop_id:
-            self._shops[channel].add(shop_id)
-        self._add(channel, "MessagesDone" if done else "MessagesFailed", 1)
-        self._add(channel, "QueueAge", max(age_s, 0.0))
+        self._add(shop_id, "MessagesDone" if done else "MessagesFailed", 1)
+        self._add(shop_id, "QueueAge", max(age_s, 0.0))
 
-    def notice(self, asked_at: datetime | None) -> Callable[[Run | Caught], None]:
+    def notice(self, asked_at: datetime | None) -> Callable[[Fact], None]:
         """What counts the facts of one message that was asked for at this time."""
-        return lambda fact: self._caught(fact) if isinstance(fact, Caught) else self._ended(fact, asked_at)
+
+        def hear(fact: Fact) -> None:
+            if isinstance(fact, Run):
+                self._ended(fact, asked_at)
+            elif isinstance(fact, Caught):
+                self._caught(fact)
+            else:
+                self._stands(fact)
+
+        return hear
 
     def tell(self) -> None:
         """The numbers are on standard output, where CloudWatch finds them."""
         # Imported here because a page counts nothing.
         from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-        for channel, values in sorted(self._values.items()):
+        for shop_id, values in sorted(self._values.items()):
             metrics = EphemeralMetrics(namespace=NAMESPACE, service="pinto")
-            metrics.add_dimension("channel", channel)
+            metrics.add_dimension("channel", self._channel(shop_id))
             metrics.add_dimension("lane", self.lane)
-            metrics.add_metadata("shops", sorted(self._shops[channel]))
+            metrics.add_metadata("shop", shop_id)
             for name, found in _flat(values):
                 unit = MetricUnit.Seconds if name in _SECONDS else MetricUnit.Count
                 metrics.add_metric(name, unit, found)
@@ -64,21 +69,25 @@ class Counts:
     def _ended(self, run: Run, asked_at: datetime | None) -> None:
         self.run = run.id
         for state, name in _ENTRIES.items():
-            self._add(run.channel, name, run.counts.get(state, 0))
-        self._add(run.channel, "MarketplaceCalls", run.calls)
+            self._add(run.shop, name, run.counts.get(state, 0))
+        self._add(run.shop, "MarketplaceCalls", run.calls)
         if run.trigger in _FINDING_DRIFT:
-            self._add(run.channel, "Drift", sum(run.counts.values()) - run.counts.get("skipped", 0))
+            self._add(run.shop, "Drift", sum(run.counts.values()) - run.counts.get("skipped", 0))
         if asked_at and run.ended_at and run.counts.get("live", 0):
             name = "SaleToLive" if run.trigger in ABOUT_STOCK_ONLY else "EditToLive"
             # A marketplace's clock may be ahead of ours.
-            self._add(run.channel, name, max((run.ended_at - asked_at).total_seconds(), 0.0))
+            self._add(run.shop, name, max((run.ended_at - asked_at).total_seconds(), 0.0))
 
     def _caught(self, caught: Caught) -> None:
-        self._add(caught.channel, _LAYERS[caught.layer], caught.orders)
-        self._add(caught.channel, "MarketplaceCalls", caught.calls)
+        self._add(caught.shop, _LAYERS[caught.layer], caught.orders)
+        self._add(caught.shop, "MarketplaceCalls", caught.calls)
 
-    def _add(self, channel: str, name: str, value: float) -> None:
-        self._values[channel][name].append(value)
+    def _stands(self, standing: Standing) -> None:
+        self._add(standing.shop, "Freshness", standing.fresh_s)
+        self._add(standing.shop, "OffersBehind", standing.behind)
+
+    def _add(self, shop_id: str, name: str, value: float) -> None:
+        self._values[shop_id][name].append(value)
 
     def _channel(self, shop_id: str) -> str:
         if shop_id not in self._channels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Container
 
 from aws_lambda_powertools import Logger
@@ -14,6 +15,11 @@ from chalicelib.sync.context import Context
 from chalicelib.sync.messages import Message
 
 log = Logger(service="pinto", child=True)
+
+SHOPS_A_SECOND = 10
+"""So many are asked at once, and the next a second later: what all share (workers, an app's limit) is not rushed."""
+LONGEST_SPREAD_S: dict[Lane, int] = {"urgent": 45, "bulk": 900, "money": 900}
+"""A poll is over before the next; a queue holds back no longer than a quarter of an hour."""
 
 _WITH_TOKENS = (ShopState.ACTIVE, ShopState.PAUSED, ShopState.DISCONNECTED)
 
@@ -61,7 +67,13 @@ def read_statements(ctx: Context) -> int:
 def _each(
     ctx: Context, lane: Lane, ask: Callable[[Shop], list[Message]], states: Container[ShopState] = (ShopState.ACTIVE,)
 ) -> int:
-    shops = [shop for shop in ctx.store.shops.list() if shop.state in states]
-    for shop in shops:
-        ctx.queues.send(lane, ask(shop))
+    shops = sorted((shop for shop in ctx.store.shops.list() if shop.state in states), key=_place)
+    for second, start in enumerate(range(0, len(shops), SHOPS_A_SECOND)):
+        some = [message for shop in shops[start : start + SHOPS_A_SECOND] for message in ask(shop)]
+        ctx.queues.send(lane, some, delay_s=min(second, LONGEST_SPREAD_S[lane]))
     return len(shops)
+
+
+def _place(shop: Shop) -> str:
+    """Always the same, so that a shop is asked in even steps; mixed, so that a community's shops are apart."""
+    return hashlib.sha256(shop.id.encode()).hexdigest()

@@ -60,9 +60,9 @@ def take_back(store: Store, lease: Lease, held: Mapping[str, Claim]) -> None:
 
 
 def crowded(store: Store, shop: Shop, desired: Iterable[DesiredListing], mine: Mapping[str, int]) -> frozenset[str]:
-    """Those of the SKUs just claimed of which all shops together would show more than there is.
+    """Those of the SKUs just claimed of which all shops together would show more than there is; none always fits.
 
-    Nothing at all always fits. Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
+    Asked after claiming: of two shops that take the last pieces at once, at least one sees the other.
     """
     rooms = room(store, shop, desired, sorted(mine))
     return frozenset(sku for sku, units in rooms.items() if mine[sku] > max(units, 0))

@@ -67,9 +67,24 @@ class Caught:
     layer: Literal["push", "poll", "balance"]
     orders: int = 0
     calls: int = 0
+    shop: str = ""
 
 
-def _unheard(fact: Run | Caught) -> None:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a shop stands: `fresh_s` since its stalest offer was last seen when it was looked at again, and how many
+    offers are `behind`, their newest version not applied yet."""
+
+    shop: str
+    fresh_s: float
+    behind: int
+
+
+Fact = Run | Caught | Standing
+"""What those who count are told."""
+
+
+def _unheard(fact: Fact) -> None:
     """For those who count nothing."""
 
 
@@ -78,7 +93,8 @@ class Context:
     """The outside, as one argument. `remaining_s` answers how many seconds this worker may still work.
 
     `cause` and `asked_at` say who or what asked for this piece of work, and when; they go into its run and into the
-    messages that follow from it. `noticed` is told of each run that ended and of orders as they are caught.
+    messages that follow from it. `noticed` is told of each run that ended, of orders as they are caught, and how shops
+    stand.
     """
 
     store: Store
@@ -90,7 +106,7 @@ class Context:
     new_id: Callable[[], str] = _new_id
     cause: str = ""
     asked_at: datetime | None = None
-    noticed: Callable[[Run | Caught], None] = _unheard
+    noticed: Callable[[Fact], None] = _unheard
     speakers: dict[str, tuple[ShopAccess, TokenKeeper]] = field(default_factory=dict, repr=False, compare=False)
 
     def open(self, shop: Shop) -> Marketplace:

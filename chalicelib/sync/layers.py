@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.domain.balance import business_day
 from chalicelib.domain.shops import Shop
 from chalicelib.sync.context import Caught, Context
@@ -12,7 +14,7 @@ LAYERS = ("push", "poll", "reread", "sweep", "balance")
 
 def caught_orders(ctx: Context, shop: Shop, fact: Caught, changed: int = 0) -> None:
     """New orders (and `changed` ones) came by this layer; `fact.calls` is what it cost."""
-    ctx.noticed(fact)
+    ctx.noticed(replace(fact, shop=shop.id))
     caught(ctx, shop.id, fact.layer, fact.orders + changed)
 
 

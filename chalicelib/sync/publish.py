@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.domain import safety
@@ -25,7 +25,7 @@ from chalicelib.domain.synclog import Run, RunState
 from chalicelib.domain.waiting_plans import WaitingPlan
 from chalicelib.sync import claims, glancing, held_plans, messages, reading, take_orders, weighing
 from chalicelib.sync.carry_out import Hands
-from chalicelib.sync.context import Context, HeldShop, MakeWayError, OutOfTimeError
+from chalicelib.sync.context import Context, HeldShop, MakeWayError, OutOfTimeError, Standing
 from chalicelib.sync.desired import desired_listings
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Shelf
@@ -117,6 +117,22 @@ def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str], trigger: 
         return _Pass(ctx, shop, market, lease, "bulk", trigger).seen(products, market.look(listing_ids))
 
 
+def standing(ctx: Context, shop_id: str) -> Standing:
+    """How the shop stands, from what is remembered of it."""
+    bindings = ctx.store.bindings.of_shop(shop_id)
+    return Standing(shop_id, _stalest_s(ctx, bindings), _behind(bindings))
+
+
+def _stalest_s(ctx: Context, bindings: Mapping[str, Binding]) -> float:
+    seen = [one.seen_at for one in bindings.values() if one.state is not ListingState.GONE]
+    return (ctx.clock() - min(seen)).total_seconds() if seen else 0.0
+
+
+def _behind(bindings: Mapping[str, Binding]) -> int:
+    here = (one for one in bindings.values() if one.state is not ListingState.GONE)
+    return sum(one.applied_version < one.desired_version for one in here)
+
+
 class _Pass:
     """One pass over a leased shop."""
 
@@ -136,6 +152,7 @@ class _Pass:
         self._is_whole = True
         book = self._book()
         bindings = self._ctx.store.bindings.of_shop(self._shop.id)
+        was_seen_s = _stalest_s(self._ctx, bindings)
         shelf = Shelf(self._ctx.store, self._lease, bindings, self._ctx.clock)
         goes_on = self._trigger in GO_ON
         try:
@@ -148,6 +165,7 @@ class _Pass:
             if book.run.state is RunState.RUNNING:
                 book.close(RunState.STOPPED, self._market.calls, note=getattr(error, "user_key", "lease_lost"))
             raise
+        self._ctx.noticed(Standing(self._shop.id, was_seen_s, _behind(shelf.bindings)))
         return run or book.close(RunState.COMPLETE, self._market.calls)
 
     def some(self, products: Sequence[Product]) -> Run | None:

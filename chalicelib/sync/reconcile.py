@@ -148,7 +148,12 @@ def _offers(ctx: Context, shop: Shop, market: Marketplace) -> tuple[int, int, tu
 def _left(
     ctx: Context, shop: Shop, market: Marketplace, products: Sequence[Product], first: Sequence[Difference]
 ) -> set[str]:
-    """Which of these still differ: their listings are looked at once more, and any twins of them."""
+    """Which of these still differ: their listings are looked at once more, and any twins of them.
+
+    After a read that was cut the whole shop is read again: what it hides beside our listings no look by name shows.
+    """
+    if any(one.cause == "not_seen_in_incomplete_read" for one in first):
+        return {one.subject for one in _drift(ctx, shop, publish.read(ctx, shop, market, products), products)}
     subjects = {one.subject for one in first}
     about = [product for product in products if subjects & {product.code, *product.skus}]
     bindings = ctx.store.bindings.of_skus(shop.id, [sku for product in about for sku in product.skus]).values()

@@ -31,6 +31,7 @@ def sweep(ctx: Context, shop_id: str) -> None:
     if len(ids) <= WHOLE_UP_TO:
         _count(ctx, shop_id, publish.publish(ctx, shop_id, "sweep"))
         return
+    ctx.noticed(publish.standing(ctx, shop_id))
     cursor = ctx.store.orders.cursor(shop_id, STREAM)
     behind = [one for one in ids if one > (cursor.after if cursor else "")]
     # Nothing behind: what stood there was deleted meanwhile, and the next round begins.

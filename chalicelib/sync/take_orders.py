@@ -80,7 +80,7 @@ def poll(ctx: Context, shop_id: str) -> Taken:
     except OrdersMissingError:
         return Taken()  # the others are taken and told; the cursor waits for these
     finally:
-        ctx.noticed(Caught(shop.channel, "poll", calls=market.calls))
+        ctx.noticed(Caught(shop.channel, "poll", calls=market.calls, shop=shop.id))
 
 
 def poll_with(ctx: Context, shop: Shop, market: Marketplace) -> Taken:

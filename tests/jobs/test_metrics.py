@@ -1,4 +1,4 @@
-"""What a batch counts: one line of CloudWatch's embedded format for each channel, and what a run was asked by."""
+"""What a batch counts: one line of CloudWatch's embedded format for each shop, and what a run was asked by."""
 
 from __future__ import annotations
 
@@ -37,22 +37,35 @@ def _told(square, capsys, lane, *bodies):
     return [json.loads(line) for line in lines if '"_aws"' in line]
 
 
-def test_a_batch_is_one_line_for_each_channel(square, capsys):
-    """Messages, their age, entries and calls; the shops stand beside the numbers."""
+def test_a_batch_is_one_line_for_each_shop(square, capsys):
+    """Messages, their age, entries and calls; the shop stands beside the numbers, not among what is paid for."""
 
     def before(call):
         raise ZeroDivisionError
 
     square.markets["bad"].before = before
-    (line,) = _told(square, capsys, "bulk", messages.publish_shop("good"), messages.publish_shop("bad"))
+    bad, line = _told(square, capsys, "bulk", messages.publish_shop("good"), messages.publish_shop("bad"))
     described = line["_aws"]["CloudWatchMetrics"][0]
     assert (described["Namespace"], line["channel"], line["lane"]) == ("Pinto", "bazaar", "bulk")
     assert set(described["Dimensions"][0]) == {"channel", "lane", "service"}
-    assert line["shops"] == ["bad", "good"]
-    assert (line["MessagesDone"], line["MessagesFailed"], line["EntriesLive"]) == ([1.0], [1.0], [1.0])
+    assert (bad["shop"], line["shop"]) == ("bad", "good")
+    assert (bad["MessagesFailed"], "EntriesLive" in bad) == ([1.0], False)
+    assert (line["MessagesDone"], line["EntriesLive"]) == ([1.0], [1.0])
     assert line["MarketplaceCalls"][0] > 1
     assert all(2.9 < age < 5 for age in line["QueueAge"])
     assert "Drift" not in line
+
+
+def test_a_look_at_a_whole_shop_says_how_fresh_it_was_and_what_is_behind(square, capsys):
+    """An hour since the last look, and one offer whose newest words the shop refuses."""
+    handle_batch(square.ctx, "bulk", an_event(messages.publish_shop("good")), LambdaContext())
+    square.clock.now += timedelta(hours=1)
+    product = square.store.catalogues.products_of("test", ["TEA-50"])[0]
+    square.edit(product, description_th="new words")
+    square.markets["good"].fault = lambda call: "refused" if call == "update_content" else ""
+    (line,) = _told(square, capsys, "bulk", messages.publish_shop("good"))
+    assert 3600 <= line["Freshness"][0] < 3700
+    assert line["OffersBehind"] == [1.0]
 
 
 def test_an_edit_is_timed_until_it_is_read_back(square, capsys):
