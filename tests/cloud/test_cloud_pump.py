@@ -109,9 +109,9 @@ def test_workers_empty_all_lanes_and_stop(app, cloud, sqs, lanes):
     for url in lanes.values():
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "60"})
     send(sqs, lanes["bulk"], *[{"n": number} for number in range(30)])
+    started = time.monotonic()
     sqs.send_message(QueueUrl=lanes["urgent"], MessageBody='{"later": true}', DelaySeconds=1)
     pump = Pump(app, cloud.endpoint, workers={"bulk_lane": 3})
-    started = time.monotonic()
 
     pump.start()
     emptied = pump.wait_until_empty(within_s=20)
