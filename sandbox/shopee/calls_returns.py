@@ -95,6 +95,7 @@ def ask(market: "ShopeeMarket", shop: Shop, order: Order, quantities: dict[str, 
     shop.data["returns_of"].setdefault(order.order_id, []).append(row["return_sn"])
     if not completed:
         life.advance(market, shop, order, "TO_RETURN")
+    market.touch()
     market.emit(Event("return", shop, order=order, data={"row": row, "old": ""}))
     return row
 
