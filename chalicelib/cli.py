@@ -211,12 +211,12 @@ def _shops_add(asked: argparse.Namespace) -> int:
         base_url=asked.base_url,
         connected_at=known.connected_at if known else bootstrap.now_utc().replace(microsecond=0),
     )
-    store.shops.save(shop)
     store.shops.save_app(AppKeys(asked.channel, asked.app_key, asked.app_secret, asked.push_key))
     # How long the given pair still lives is not known here: it is renewed soon, and the answer tells.
     now = bootstrap.now_utc()
     tokens = Tokens(asked.access_token, asked.refresh_token, now + timedelta(hours=1), now + timedelta(days=30))
     store.shops.save_tokens(shop.id, tokens, None)
+    store.shops.save(shop)  # last: from here on workers speak for it
     _show(asked, [_plain(shop)])
     return 0
 
