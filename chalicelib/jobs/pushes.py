@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.ports import ForgedPushError, MalformedPushError, PushReading
 from chalicelib.domain.shops import Shop
-from chalicelib.sync import messages
+from chalicelib.sync import messages, publish
 from chalicelib.sync.context import Context
 
 log = Logger(service="pinto", child=True)
@@ -61,15 +61,17 @@ def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -
         return Answer(200, "repeated")
     orders = [messages.look_at_orders(shop.id, [look.id]) for look in reading.look_at if look.kind == "order"]
     ctx.queues.send("urgent", orders)
-    _queue_listings(ctx, shop, [look.id for look in reading.look_at if look.kind == "listing"])
+    listings = [look for look in reading.look_at if look.kind == "listing"]
+    _queue_listings(ctx, shop, [look.id for look in listings if not look.promotion])
+    _queue_listings(ctx, shop, [look.id for look in listings if look.promotion], publish.PROMOTION)
     return Answer(200, "queued")
 
 
-def _queue_listings(ctx: Context, shop: Shop, listing_ids: Sequence[str]) -> None:
+def _queue_listings(ctx: Context, shop: Shop, listing_ids: Sequence[str], trigger: str = "") -> None:
     """Each listing is looked at once, a little later: channels announce our own edits back to us, several times."""
-    news = [one for one in listing_ids if ctx.store.seen.first_time(f"look:{shop.id}:{one}", LISTING_QUIET_S)]
+    news = [one for one in listing_ids if ctx.store.seen.first_time(f"look{trigger}:{shop.id}:{one}", LISTING_QUIET_S)]
     if news:
-        ctx.queues.send("bulk", [messages.look_at_listings(shop.id, news)], delay_s=LISTING_QUIET_S)
+        ctx.queues.send("bulk", [messages.look_at_listings(shop.id, news, trigger)], delay_s=LISTING_QUIET_S)
 
 
 def _refuse(channel_name: str, answer: Answer, reason: str = "") -> Answer:

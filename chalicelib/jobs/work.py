@@ -144,7 +144,7 @@ def _listings(ctx: Context, _lane: Lane, message: Message) -> None:
     if message.trigger == reread.TRIGGER:
         reread.look(ctx, message.shop, message.listing_ids)
     else:
-        publish.look_again(ctx, message.shop, message.listing_ids)
+        publish.look_again(ctx, message.shop, message.listing_ids, message.trigger or "look_again")
 
 
 def _poll(ctx: Context, lane: Lane, message: Message) -> None:

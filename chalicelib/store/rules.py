@@ -72,6 +72,12 @@ class PushRules:
         row = {"sku": sku, "field": field, "until": text_of(until), "ttl": int(until.timestamp())}
         self._table.put(keys.keyed(keys.lock(shop_id, sku, field), row))
 
+    def unlock(self, shop_id: str, skus: Sequence[str]) -> None:
+        """No field of these is held any more."""
+        wanted = [keys.lock(shop_id, sku, field) for sku in skus for field in LOCKABLE]
+        for key in rows_of(self._table, keys.rules(shop_id), keys.LOCK, wanted):
+            self._table.delete(key)
+
 
 Rows = Mapping[Key, Item]
 

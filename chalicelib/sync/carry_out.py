@@ -378,7 +378,11 @@ class Hands:
             return False
         if isinstance(change, SetStock | SetPrice):
             field, hours = ("price", 12) if isinstance(change, SetPrice) else ("stock", 1)
-            until = self._ctx.clock() + timedelta(hours=hours)
+            now = self._ctx.clock()
+            until = now + timedelta(hours=hours)
+            if outcome.held_until is not None and outcome.held_until > now:
+                # A stock lock may be a floor, so a smaller number may go: it is tried each hour all the same.
+                until = outcome.held_until if field == "price" else min(until, outcome.held_until)
             self._ctx.store.rules.lock(self._book.shop.id, change.seller_sku, field, until)
             return True
         return False

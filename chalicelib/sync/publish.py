@@ -38,6 +38,8 @@ the whole shop and is braked: one listing alone never looks like an old backup o
 GO_ON = frozenset({"continued", "balance"})
 """Triggers of work that follows from a whole read of a moment ago."""
 AFTER_SALES = ABOUT_STOCK_ONLY | {AFTER_A_SALE}
+PROMOTION = "promotion"
+"""Trigger of a look after a promotion came, went or moved."""
 AGAIN = "again"
 """Trigger of an offer whose call failed in passing beside others that worked."""
 AUDIT_AGAIN_S = 60
@@ -107,12 +109,17 @@ def push_offers(
 
 
 def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str], trigger: str = "look_again") -> Run | None:
-    """These listings were read; what they show is remembered and mended. None when there was nothing to mend."""
+    """These listings were read; what they show is remembered and mended. None when there was nothing to mend.
+
+    After news about a promotion nothing counts as held by one: what still is will be refused again.
+    """
     shop = ctx.store.shops.get(shop_id)
     market = ctx.open(shop)
     with HeldShop(ctx, shop_id) as lease:
         bindings = ctx.store.bindings.of_shop(shop_id)
         skus = sorted(sku for sku, binding in bindings.items() if binding.listing_id in set(listing_ids))
+        if trigger == PROMOTION:
+            ctx.store.rules.unlock(shop_id, skus)
         products = ctx.store.catalogues.products_of(shop.community, skus)
         return _Pass(ctx, shop, market, lease, "bulk", trigger).seen(products, market.look(listing_ids))
 

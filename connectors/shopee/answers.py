@@ -67,6 +67,22 @@ class SearchPage(Answer):
     next_offset: Text = ""
 
 
+class Promotion(Answer):
+    """One promotion of one variant; times are Unix seconds."""
+
+    model_id: int = 0
+    end_time: int
+
+
+class ItemPromotions(Answer):
+    item_id: int
+    promotion: Many[Promotion] = []
+
+
+class Promotions(Answer):
+    success_list: Many[ItemPromotions] = []
+
+
 class PriceInfo(Answer):
     currency: str
     original_price: Decimal

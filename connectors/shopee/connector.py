@@ -15,7 +15,7 @@ from chalicelib.domain.returns import Return
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.shipping import CancelReason, Label, Parcel, ShippingChoice
 from chalicelib.domain.synclog import EntryState
-from connectors.shopee import answers, audit, desk
+from connectors.shopee import answers, audit, desk, promotions
 from connectors.shopee.client import CHANNEL, Call, Client
 from connectors.shopee.desk import Desk
 from connectors.shopee.facts import Facts, Shelf
@@ -111,12 +111,12 @@ class ShopeeShop:
         return self._listings.update(listing, listing_id, offer_ids, images)
 
     def set_prices(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
-        """List prices are as given, one call for each listing and 50 of its variants."""
-        return self._writer.prices(targets)
+        """List prices are as given, one call for each listing and 50 of its variants; refused ones say until when."""
+        return promotions.dated(self._client, targets, self._writer.prices(targets))
 
     def set_stock(self, targets: Sequence[OfferTarget]) -> tuple[Outcome, ...]:
         """Orderable quantities are as given, one call for each listing and 50 of its variants."""
-        return self._writer.stock(targets)
+        return promotions.dated(self._client, targets, self._writer.stock(targets))
 
     def remove(self, listings: Mapping[str, Sequence[str]]) -> tuple[Outcome, ...]:
         """Listings are gone for good, one a call; those refused or unanswered are looked at once."""

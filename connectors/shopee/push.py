@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,6 +126,11 @@ def _listing(data: Fields, note: str) -> Iterator[LookAt]:
     yield LookAt("listing", str(item_id), note)
 
 
+def _promotion(data: Fields, note: str) -> Iterator[LookAt]:
+    for look in _listing(data, note):
+        yield replace(look, promotion=True)
+
+
 def _reserved_stock(data: Fields, note: str) -> Iterator[LookAt]:
     """A promotion's reserve moved, because of an order or of its cancellation."""
     yield from _listing(data, note)
@@ -161,9 +167,9 @@ _CODES: dict[int, tuple[_Reader, str]] = {
     4: (_order, "tracking number"),
     5: (_nothing, "news"),
     6: (_nothing, "banned item, withdrawn code"),
-    7: (_listing, "item promotion"),
+    7: (_promotion, "item promotion"),
     8: (_reserved_stock, "reserved stock"),
-    9: (_listing, "promotion update"),
+    9: (_promotion, "promotion update"),
     10: (_nothing, "chat"),
     11: (_nothing, "video"),
     12: (_shops, "authorisation ends soon"),

@@ -92,6 +92,16 @@ def test_a_listing_push_is_queued_as_a_look_at_the_listing(ctx, channel):
     assert _asked(ctx)[0][1].listing_ids == ["700000003"]
 
 
+def test_a_push_about_a_promotion_says_so(ctx):
+    """What a promotion held may be ours again, so the look is not the same as any other."""
+    over = {"code": 7, "shop_id": int(ctx.store.shops.get("test-shopee").remote_id), "timestamp": 1,
+            "data": {"item_id": 700000003, "action": "promo_end"}}  # fmt: skip
+    assert _push(ctx, "shopee", LISTING["shopee"]).outcome == "queued"
+    assert _push(ctx, "shopee", over).outcome == "queued"
+    assert [(message.listing_ids, message.trigger) for _, message in _asked(ctx)] == [
+        (["700000003"], ""), (["700000003"], "promotion")]  # fmt: skip
+
+
 @channels
 def test_a_forged_push_is_refused_and_changes_nothing(ctx, channel):
     """Another key, no signature, or a body changed on the way: 401 and an empty queue."""

@@ -47,11 +47,15 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LookAt:
-    """What a push tells us to look at: `kind` "order", "listing", "shop" or "nothing", and its id."""
+    """What a push tells us to look at: `kind` "order", "listing", "shop" or "nothing", and its id.
+
+    `promotion` says that a promotion came, went or moved: numbers that one held may be ours again.
+    """
 
     kind: Literal["order", "listing", "shop", "nothing"]
     id: str = ""
     note: str = ""
+    promotion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ class PushRules(Protocol):
     def lock(self, shop_id: str, sku: str, field: str, until: datetime) -> None:
         """The field is not written before `until`: a promotion refused it."""
 
+    def unlock(self, shop_id: str, skus: Sequence[str]) -> None:
+        """No promotion is known to hold a field of these."""
+
 
 class Prices(Protocol):
     """Prices that differ from the catalogue in one shop."""

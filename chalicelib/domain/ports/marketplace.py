@@ -42,7 +42,8 @@ class Outcome:
     """What a marketplace answered for one offer (`subject` = seller SKU) or one listing (= listing id).
 
     `state` is ACCEPTED, FAILED, UNKNOWN, or PLANNED for what did not get its turn and may be sent again as it is,
-    after `retry_after_s`; `error` is a text key, `code` and `message` the channel's own.
+    after `retry_after_s`; `error` is a text key, `code` and `message` the channel's own. `held_until` is when a
+    promotion that refused it ends, where the channel says so.
     """
 
     subject: str
@@ -52,6 +53,7 @@ class Outcome:
     code: str = ""
     message: str = ""
     retry_after_s: float = 0.0
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

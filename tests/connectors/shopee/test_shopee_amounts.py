@@ -174,6 +174,31 @@ def test_shp_002_a_promotion_changes_nothing_we_read_and_stops_what_is_below_it(
     assert (priced.state.value, priced.error) == ("failed", "shopee.promotion_lock")
 
 
+def test_a_number_that_a_promotion_refuses_says_until_when(practice: PracticeShop):
+    """The refusal itself does not: the promotion is asked for once, and only then."""
+    tea = practice.publish(a_listing())
+    practice.shop.set_prices(targets(tea, price=Money(9900)))
+    assert "/api/v2/product/get_item_promotion" not in practice.state()["calls"]
+    practice.sim("promotions", seller_sku="TEA-50", reserved=3, price=79, ends_in_s=7200)
+
+    (priced,) = practice.shop.set_prices(targets(tea, price=Money(9800)))
+
+    assert priced.error == "shopee.promotion_lock"
+    assert priced.held_until is not None
+    left_s = priced.held_until.timestamp() - practice.state()["now"]
+    assert 7100 < left_s <= 7200
+    assert practice.state()["calls"]["/api/v2/product/get_item_promotion"] == 1
+
+
+def test_a_refusal_stands_when_the_promotion_cannot_be_read(practice: PracticeShop):
+    """Then it is simply not known until when."""
+    tea = practice.publish(a_listing())
+    practice.sim("promotions", seller_sku="TEA-50", reserved=3, price=79)
+    practice.fault("http_500", "product/get_item_promotion", times=9)
+    (priced,) = practice.shop.set_prices(targets(tea, price=Money(9800)))
+    assert (priced.error, priced.held_until) == ("shopee.promotion_lock", None)
+
+
 # --- row by row ---------------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,9 @@ def test_a_lock_ends_by_itself(store):
     store.rules.lock(SHOP, "A", "stock", NOON + timedelta(hours=1))
     assert store.rules.locked(SHOP, ["A", "B"], NOON) == {"A": frozenset({"price", "stock"})}
     assert store.rules.locked(SHOP, ["A"], NOON + timedelta(hours=1)) == {"A": frozenset({"price"})}
+    store.rules.lock(SHOP, "B", "price", NOON + timedelta(hours=2))
+    store.rules.unlock(SHOP, ["A", "C"])
+    assert store.rules.locked(SHOP, ["A", "B"], NOON) == {"B": frozenset({"price"})}
     assert store.rules.locked(SHOP, ["A"], NOON + timedelta(hours=2)) == {}
 
 
