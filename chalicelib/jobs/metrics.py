@@ -34,7 +34,11 @@ class Counts:
     _channels: dict[str, str] = field(default_factory=dict)
 
     def message(self, shop_id: str, *, done: bool, age_s: float) -> None:
-        """One message was done or failed, so long after it was sent."""
+        """One message was done or failed, so long after it was sent.
+
+        Reads a shop that nothing was told of, and may raise with it; `tell` comes after the work, and may not.
+        """
+        self._know(shop_id)
         self._add(shop_id, "MessagesDone" if done else "MessagesFailed", 1)
         self._add(shop_id, "QueueAge", max(age_s, 0.0))
 
@@ -58,7 +62,7 @@ class Counts:
 
         for shop_id, values in sorted(self._values.items()):
             metrics = EphemeralMetrics(namespace=NAMESPACE, service="pinto")
-            metrics.add_dimension("channel", self._channel(shop_id))
+            metrics.add_dimension("channel", self._channels.get(shop_id, "unknown"))
             metrics.add_dimension("lane", self.lane)
             metrics.add_metadata("shop", shop_id)
             for name, found in _flat(values):
@@ -67,7 +71,7 @@ class Counts:
             metrics.flush_metrics()
 
     def _ended(self, run: Run, asked_at: datetime | None) -> None:
-        self.run = run.id
+        self.run, self._channels[run.shop] = run.id, run.channel
         for state, name in _ENTRIES.items():
             self._add(run.shop, name, run.counts.get(state, 0))
         self._add(run.shop, "MarketplaceCalls", run.calls)
@@ -79,6 +83,7 @@ class Counts:
             self._add(run.shop, name, max((run.ended_at - asked_at).total_seconds(), 0.0))
 
     def _caught(self, caught: Caught) -> None:
+        self._channels[caught.shop] = caught.channel
         self._add(caught.shop, _LAYERS[caught.layer], caught.orders)
         self._add(caught.shop, "MarketplaceCalls", caught.calls)
 
@@ -89,13 +94,12 @@ class Counts:
     def _add(self, shop_id: str, name: str, value: float) -> None:
         self._values[shop_id][name].append(value)
 
-    def _channel(self, shop_id: str) -> str:
+    def _know(self, shop_id: str) -> None:
         if shop_id not in self._channels:
             try:
                 self._channels[shop_id] = self.store.shops.get(shop_id).channel if shop_id else "unknown"
             except NotFoundError:
                 self._channels[shop_id] = "unknown"
-        return self._channels[shop_id]
 
 
 def _flat(values: Mapping[str, list[float]]) -> list[tuple[str, float]]:

@@ -35,7 +35,8 @@ class Answer:
 def receive(ctx: Context, channel_name: str, headers: Mapping[str, str], body: bytes, callback_url: str) -> Answer:
     """The push is queued as a look, or refused with the reason in the log; nothing in it is believed as a fact.
 
-    A repeat is recognised by its bytes and queued once; were that one message lost, the poll finds the order.
+    A repeat is recognised by its bytes. It is remembered after it was queued: a worker that dies between does not
+    answer, the channel sends the push again, and a second look harms nobody.
     """
     apps = ctx.store.shops.apps(channel_name)
     if not apps:
@@ -57,21 +58,26 @@ def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -
     except NotFoundError:
         # Well signed, but not a shop of ours (disconnected here, still authorised there): no retry would help.
         return _refuse(channel_name, Answer(200, "unknown_shop"), reason=reading.remote_id)
-    if not ctx.store.seen.first_time(f"push:{channel_name}:{digest}", REMEMBER_S):
+    mark = f"push:{channel_name}:{digest}"
+    if ctx.store.seen.knows(mark):
         return Answer(200, "repeated")
     orders = [messages.look_at_orders(shop.id, [look.id]) for look in reading.look_at if look.kind == "order"]
     ctx.queues.send("urgent", orders)
     listings = [look for look in reading.look_at if look.kind == "listing"]
     _queue_listings(ctx, shop, [look.id for look in listings if not look.promotion])
     _queue_listings(ctx, shop, [look.id for look in listings if look.promotion], publish.PROMOTION)
+    ctx.store.seen.first_time(mark, REMEMBER_S)
     return Answer(200, "queued")
 
 
 def _queue_listings(ctx: Context, shop: Shop, listing_ids: Sequence[str], trigger: str = "") -> None:
     """Each listing is looked at once, a little later: channels announce our own edits back to us, several times."""
-    news = [one for one in listing_ids if ctx.store.seen.first_time(f"look{trigger}:{shop.id}:{one}", LISTING_QUIET_S)]
+    seen, marks = ctx.store.seen, {one: f"look{trigger}:{shop.id}:{one}" for one in listing_ids}
+    news = [one for one in listing_ids if not seen.knows(marks[one])]
     if news:
         ctx.queues.send("bulk", [messages.look_at_listings(shop.id, news, trigger)], delay_s=LISTING_QUIET_S)
+    for one in news:
+        seen.first_time(marks[one], LISTING_QUIET_S)
 
 
 def _refuse(channel_name: str, answer: Answer, reason: str = "") -> Answer:

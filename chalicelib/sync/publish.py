@@ -207,10 +207,12 @@ class _Pass:
     def _put_behind(self, made: Plan) -> None:
         """The numbers are sent by the bulk lane in a moment, once for all sales until then."""
         skus = [change.seller_sku for change in made.changes if isinstance(change, SetStock)]
-        first = self._ctx.store.seen.first_time
-        fresh = [sku for sku in skus if first(f"calm:{self._shop.id}:{sku}", CALM_S)]
+        seen, marks = self._ctx.store.seen, {sku: f"calm:{self._shop.id}:{sku}" for sku in skus}
+        fresh = [sku for sku in skus if not seen.knows(marks[sku])]
         if fresh:
             self._ask("bulk", [messages.look_at_offers(self._shop.id, fresh, "order")], delay_s=CALM_S)
+        for sku in fresh:
+            seen.first_time(marks[sku], CALM_S)
 
     def seen(self, products: Sequence[Product], observed: Observation) -> Run | None:
         shelf = Shelf(self._ctx.store, self._lease, self._bindings_of(products), self._ctx.clock)
@@ -406,9 +408,11 @@ class _Pass:
         """The message comes back, later each time; what an hour of that did not mend is left to the sweep."""
         digest = hashlib.sha256(what.encode()).hexdigest()[:16]
         for turn in range(LOOKS_AN_HOUR):
-            if self._ctx.store.seen.first_time(f"again:{self._shop.id}:{digest}:{turn}", 3600):
+            mark = f"again:{self._shop.id}:{digest}:{turn}"
+            if not self._ctx.store.seen.knows(mark):
                 delay_s = max(math.ceil(wait_s), FIRST_LOOK_AGAIN_S if turn else 0) * 2**turn
                 self._ask(lane, [message], delay_s=min(delay_s, LONGEST_DELAY_S))
+                self._ctx.store.seen.first_time(mark, 3600)
                 return
 
     def _end_lost_runs(self) -> None:
