@@ -18,12 +18,14 @@ from typing import Any
 import moto
 from moto.dynamodb import exceptions
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import SQSBackend
 
 from sandbox.cloud import transactions
-from sandbox.cloud.indexes import Indexes, ItemKey, item_key, items
+from sandbox.cloud.indexes import TABLE, Indexes, ItemKey, item_key, items
+from sandbox.cloud.near import near, start_of
 
 VERSION = "5.2."
 TOKEN_LIFE_S = 600  # "Token is valid for 10 minutes", TransactWriteItems in the API reference.
@@ -159,9 +161,9 @@ def _query_one_partition() -> None:
         index_name = k.get("index_name", a[6] if len(a) > 6 else None)
         conditions = k.get("hash_key_conditions") or []
         if index_name is None:
-            _reading.rows = lambda: _partition(self, hash_key)
+            _reading.rows = lambda: _near(self, TABLE, hash_key, a)
         elif len(conditions) == 1:
-            _reading.rows = lambda: Indexes.of(self).partition(index_name, conditions[0][1])
+            _reading.rows = lambda: _near(self, index_name, conditions[0][1], a)
         try:
             return query(self, hash_key, *a, **k)
         finally:
@@ -174,11 +176,16 @@ def _query_one_partition() -> None:
     Table.query, Table.all_items = query_partition, rows
 
 
-def _partition(table: Table, hash_key: Any) -> list[Any]:
-    row = table.items.get(hash_key)
-    if row is None:
-        return []
-    return list(row.values()) if table.range_key_attr else [row]
+def _near(table: Table, index_name: str, hash_key: DynamoType, asked: tuple[Any, ...]) -> list[Any]:
+    """Those of the partition's rows that this page can show; all, where the range key is no single text."""
+    comparison, values, limit, start, forward = asked[:5]
+    indexes = Indexes.of(table)
+    attribute = indexes.range_key(index_name)
+    if not attribute:
+        return indexes.partition(index_name, hash_key)
+    ordered = indexes.ordered(index_name, hash_key)
+    began = start_of(start, attribute)
+    return near(ordered, comparison, values or (), limit, began, forward=forward is not False)
 
 
 def _remember_tokens() -> None:

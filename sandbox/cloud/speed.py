@@ -13,6 +13,7 @@ from typing import Any
 from moto import backends
 from moto.core import responses
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb import responses as responses_of_dynamodb
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
@@ -31,6 +32,7 @@ def apply() -> None:
     _write_attribute_values_directly()
     _ask_queues_less()
     _measure_items_once()
+    _tell_plain_values_at_once()
 
 
 def _look_up_services_once() -> None:
@@ -92,3 +94,25 @@ def _measure_items_once() -> None:
             raise ItemSizeTooLarge
 
     Item.__init__ = made
+
+
+def _tell_plain_values_at_once() -> None:
+    """moto asks each text what it might be by half a dozen calls, for its size and again for the answer."""
+    size, told = DynamoType.size, responses_of_dynamodb.dynamo_to_dict
+
+    def size_of(self: DynamoType) -> int:
+        return len(self.value.encode()) if self.type == "S" else size(self)
+
+    def plain(found: Any) -> Any:
+        kind = type(found)
+        if kind is DynamoType and found.type in ("S", "N", "BOOL", "NULL"):
+            return {found.type: found.value}
+        if kind in (str, int, bool):
+            return found
+        if kind in (dict, LimitedSizeDict):
+            return {name: plain(value) for name, value in found.items()}
+        if kind is list:
+            return [plain(one) for one in found]
+        return told(found)
+
+    DynamoType.size, responses_of_dynamodb.dynamo_to_dict = size_of, plain

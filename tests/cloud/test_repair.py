@@ -374,3 +374,38 @@ def test_an_item_of_more_than_four_hundred_kilobytes_is_refused(cloud):
         with pytest.raises(ClientError, match="maximum allowed size"):
             table.put("a", "large", **{f"part{number}": {"S": "x" * each} for number in range(parts)})
     assert table.get("a", "large") is None
+
+
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("index", ["", "GSI1"])
+def test_pages_of_a_large_partition_hold_every_row_once_and_in_order(cloud, index, forward):
+    """Also where many rows share a range key of the index, and where a page begins among them."""
+    table, rows = Table(cloud.endpoint), 620
+    requests = [
+        {"PutRequest": {"Item": {**table.key("p", f"{number:04}"), "GSI1PK": {"S": "i"}, "GSI1SK": {"S": same}}}}
+        for number in range(rows)
+        for same in [f"{number // 7:04}"]
+    ]
+    for first in range(0, rows, 25):
+        table.dynamodb.batch_write_item(RequestItems={table.name: requests[first : first + 25]})
+    asked = {
+        "TableName": table.name,
+        "Limit": 90,
+        "ScanIndexForward": forward,
+        "KeyConditionExpression": "#p = :p AND #s BETWEEN :low AND :high",
+        "ExpressionAttributeNames": {"#p": "GSI1PK" if index else "PK", "#s": "GSI1SK" if index else "SK"},
+        "ExpressionAttributeValues": {
+            ":p": {"S": "i" if index else "p"},
+            ":low": {"S": "0002"},
+            ":high": {"S": "0080"} if index else {"S": "0600"},
+        },
+        **({"IndexName": index} if index else {}),
+    }
+    seen, start = [], {}
+    while start is not None:
+        answer = table.dynamodb.query(**asked, **({"ExclusiveStartKey": start} if start else {}))
+        seen += [item["SK"]["S"] for item in answer["Items"]]
+        start = answer.get("LastEvaluatedKey")
+        assert start is None or len(answer["Items"]) == 90
+    wanted = range(14, 567) if index else range(2, 601)
+    assert seen == [f"{number:04}" for number in (wanted if forward else reversed(wanted))]
