@@ -59,33 +59,35 @@ def search(table: Table, asked: LogQuery, limit: int, older: str) -> LogPage:
 
 def _rows(table: Table, asked: LogQuery, older: str, limit: int) -> Iterator[Item]:
     low, high = text_of(asked.since), older or text_of(asked.until) + _LAST
-    most = MOST_LOOKED_AT + 2 if _leaves_filters(asked) else limit + 2
     for index, partition in _partitions(asked, older):
-        rows = table.query(partition, index=index, between=(low, high), newest_first=True, limit=most)
-        yield from (row for row in rows if row["SK" if index == MAIN else "GSI1SK"] != older)
+        yield from _newest(table, partition, index, (low, high), limit + 2)
 
 
-def _leaves_filters(asked: LogQuery) -> bool:
-    """Whether rows of the partition must still be compared."""
-    return (
-        sum(
-            bool(one)
-            for one in (asked.shop or asked.community, asked.channel, asked.sku, asked.state, asked.error, asked.code)
-        )
-        > 1
-        or not asked.community
-    )
+def _newest(table: Table, partition: str, index: str, span: tuple[str, str], step: int) -> Iterator[Item]:
+    """Rows of the partition below the upper end, newest first: as many as a page holds, then twice as many, and so on.
+
+    How many must be sifted shows only while they are read, and mostly the first are enough.
+    """
+    low, high = span
+    while True:
+        rows = list(table.query(partition, index=index, between=(low, high), newest_first=True, limit=step))
+        sorts = [row["SK" if index == MAIN else "GSI1SK"] for row in rows]
+        yield from (row for row, sort in zip(rows, sorts, strict=True) if sort != high)
+        if len(rows) < step:
+            return
+        high, step = sorts[-1], step * 2
 
 
 def _partitions(asked: LogQuery, older: str) -> Iterator[tuple[str, str]]:
     """(index, partition) of the narrowest key that answers; one for each day when no tenant is named."""
     if asked.sku and asked.community:
         yield MAIN, keys.log_of_sku(asked.community, asked.sku)
+    elif asked.community and (asked.state in TROUBLED or asked.error):
+        yield GSI1, keys.troubles(asked.community)
     elif asked.shop:
         yield MAIN, keys.log_of_shop(asked.shop)
     elif asked.community:
-        troubled = asked.state in TROUBLED or asked.error
-        yield GSI1, keys.troubles(asked.community) if troubled else keys.log(asked.community)
+        yield GSI1, keys.log(asked.community)
     elif asked.error:
         yield MAIN, keys.log_of_error(asked.error)
     else:
