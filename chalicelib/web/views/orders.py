@@ -46,7 +46,7 @@ class FirstRow:
 
 @dataclass(frozen=True, slots=True)
 class OrdersView:
-    """What to pack first, fifty a page, and on the first page the newest of the other orders.
+    """What to pack first, fifty a page, and on the last of these pages the newest of the other orders.
 
     `to_send` counts what waits to leave, on every page together.
     """
@@ -77,7 +77,7 @@ def orders_view(ctx: Context, community: str, language: str, query: Mapping[str,
     pages = max(-(-len(waiting) // SHOWN), 1)
     number = min(whole(query.get("page", "1")), pages)
     first = waiting[(number - 1) * SHOWN : number * SHOWN]
-    newest = _newest(store, asked, {one.key for _, one in waiting}) if number == 1 else []
+    newest = _newest(store, asked, {one.key for _, one in waiting}) if number == pages else []
     skus = {sku for _, one in first for sku, _ in one.items} | {line.seller_sku for one in newest for line in one.lines}
     names = names_of(store, community, skus, language)
     channels = {one.id: one.channel for one in shops}
