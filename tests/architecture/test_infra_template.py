@@ -184,6 +184,16 @@ def test_files_nobody_needs_any_more_expire(resources):
     assert days["uploads/"] > imports.KEPT.days
 
 
+def test_browsers_of_the_console_alone_may_post_photos_into_the_bucket(resources):
+    """The script sends past the console, so the bucket answers its origin, and no other."""
+    (bucket,) = of_type(resources, "AWS::S3::Bucket").values()
+    (rule,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
+
+    assert rule["AllowedOrigins"] == [{"Ref": "PublicUrl"}]
+    assert "POST" in rule["AllowedMethods"]
+    assert rule["AllowedHeaders"] == ["*"]
+
+
 def test_each_log_group_names_a_function_that_exists(resources):
     """Chalice names one after a function it renamed; the merge puts it right."""
     for group in of_type(resources, "AWS::Logs::LogGroup").values():

@@ -58,6 +58,15 @@ def test_files_are_private(cloud):
     assert all(answer["PublicAccessBlockConfiguration"].values())
 
 
+def test_the_bucket_answers_the_consoles_origin(cloud):
+    """As the description says: the public address may post into it."""
+    environment = provision(cloud.endpoint, {"PublicUrl": "http://127.0.0.1:8000"})
+    (rule,) = client(cloud.endpoint, "s3").get_bucket_cors(Bucket=environment["PINTO_BUCKET"])["CORSRules"]
+
+    assert rule["AllowedOrigins"] == ["http://127.0.0.1:8000"]
+    assert "POST" in rule["AllowedMethods"]
+
+
 def test_people_have_groups_and_a_community(cloud):
     """A seller signs in with e-mail and phrase; pool, groups and attribute come from the description."""
     cognito, pool = client(cloud.endpoint, "cognito-idp"), cloud.environment["PINTO_USER_POOL_ID"]
