@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from chalicelib.web.paper import Align, Column, Sheet, Table
+from chalicelib.web.paper import Align, Column, Sheet, Signature, Table
 from chalicelib.web.paper.pdf import pdf
 from chalicelib.web.paper.thai import CLIMB, MARKS, clusters, pieces
 
@@ -42,6 +43,15 @@ def test_a_long_table_goes_on_under_its_headings():
     assert set(re.findall(r"row-\d+", text)) == {f"row-{number}" for number in range(150)}
     assert all(f"{number}/{len(pages)}" in page.extract_text() for number, page in enumerate(pages, 1))
     assert all("สินค" in page.extract_text() for page in pages)
+
+
+@pytest.mark.parametrize("rows", range(30, 46, 3))
+def test_lines_to_sign_on_stay_together(rows):
+    """Role, name and date of both signers stand on the last page, wherever the table happens to end."""
+    signed = (Signature("Paid by", "Date"), Signature("Received by", "Date", "Somsri"))
+    last = PdfReader(io.BytesIO(pdf(replace(_sheet(rows), signatures=signed)))).pages[-1].extract_text()
+    assert [word in last for word in ("Paid by", "Received by", "Somsri")] == [True] * 3
+    assert last.count("Date") == 2
 
 
 def test_the_same_sheet_is_the_same_file():

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.web.paper.sheet import Align, Column, Sheet, Table
+from chalicelib.web.paper.sheet import Align, Column, Sheet, Signature, Table
 from chalicelib.web.paper.thai import clusters, pieces
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 595.28, 841.89  # A4 in points
 MARGIN, FOOT = 42.0, 60.0
 SIZE, TITLE_SIZE, SMALL = 10.0, 17.0, 8.5
 LEADING, GAP, BETWEEN = 1.55, 6.0, 2.0
+SIGNING = SIZE * 11.5  # room one row of signatures takes
 PLAIN, BOLD = "Sarabun", "Sarabun-Bold"
 
 
@@ -47,6 +48,7 @@ def _draw(sheet: Sheet, pages: int) -> _Drawn:
     for table in sheet.tables:
         pen.space(GAP * 2)
         _table(pen, table)
+    _signatures(pen, sheet.signatures)
     pen.finish()
     return _Drawn(out.getvalue(), pen.page)
 
@@ -64,6 +66,29 @@ def _table(pen: _Pen, table: Table) -> None:
         pen.rule()
         for row in table.totals:
             pen.row(table.columns, row, BOLD, heading)
+
+
+def _signatures(pen: _Pen, signatures: Sequence[Signature]) -> None:
+    """Lines to sign on, none of them torn from its name by a page's end."""
+    width = (WIDTH - 2 * MARGIN) / 2
+    for first in range(0, len(signatures), 2):
+        pen.need(SIGNING)
+        for place, one in enumerate(signatures[first : first + 2]):
+            _sign(pen.canvas, MARGIN + place * width, pen.y, width - GAP * 4, one)
+        pen.space(SIGNING)
+
+
+def _sign(canvas: Canvas, x: float, y: float, width: float, one: Signature) -> None:
+    """The role, room for a hand, the line, and below it the name and a line for the date."""
+    write(canvas, x, y - SIZE * 3, one.role, PLAIN, SIZE)
+    canvas.setLineWidth(0.6)
+    canvas.line(x, y - SIZE * 6, x + width, y - SIZE * 6)
+    # Without a name there is room to write one.
+    name = _wrapped(f"( {one.name or ' ' * 50} )", PLAIN, SIZE, width)[0]
+    write(canvas, x + (width - _width(name, PLAIN, SIZE)) / 2, y - SIZE * 7.6, name, PLAIN, SIZE)
+    write(canvas, x, y - SIZE * 10, one.date, PLAIN, SIZE)
+    after = x + _width(one.date, PLAIN, SIZE) + GAP
+    canvas.line(after, y - SIZE * 10.2, x + width, y - SIZE * 10.2)
 
 
 class _Pen:

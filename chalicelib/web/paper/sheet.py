@@ -41,10 +41,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Room for one person to sign: `role` above the line, `name` below it when it is known, and a `date` to fill in."""
+
+    role: str
+    date: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document of one or more A4 pages. `facts` are (name, value) lines below the title; `footer` is on each page."""
+    """A document of one or more A4 pages. `facts` are (name, value) lines below the title; `footer` is on each page.
+
+    `signatures` stand together below the last table, two side by side.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     footer: str = ""
+    signatures: tuple[Signature, ...] = ()

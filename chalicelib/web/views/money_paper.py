@@ -8,7 +8,7 @@ from datetime import date
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.money import Money
 from chalicelib.sync.statements import AccountStatement, CommunityStatement, StatementRow
-from chalicelib.web.paper import Align, Column, Sheet, Table
+from chalicelib.web.paper import Align, Column, Sheet, Signature, Table
 from chalicelib.web.words import Words
 
 AMOUNTS = {"goods": 1.3, "fees": 1.5, "commission": 2.0, "pledge": 1.3, "net": 1.3}
@@ -27,7 +27,8 @@ def account_sheet(
     rows = tuple((words.short_day(one.day), _order(words, one, channels), *_amounts(one)) for one in told.rows)
     totals = ((words.t("money.total"), "", *_amounts(told.total)),)
     facts = (*_facts(words, community, told.since, told.until), (words.t("money.net"), words.money(told.net)))
-    return Sheet(title, facts, (Table(columns, rows, totals),), _footer(words, community))
+    signed = _signed(words, ("sign_payer", ""), ("sign_receiver", told.name))
+    return Sheet(title, facts, (Table(columns, rows, totals),), _footer(words, community), signed)
 
 
 def overview_sheet(words: Words, community: Community, told: CommunityStatement, title: str) -> Sheet:
@@ -49,13 +50,19 @@ def overview_sheet(words: Words, community: Community, told: CommunityStatement,
     sums = ("", "", "", "", _plain(told.payout))
     shares = Table(columns, rows, ((words.t("money.total"), *sums),), words.t("money.whose"))
     facts = (*_facts(words, community, told.since, told.until), (words.t("money.paid_in"), words.money(told.payout)))
-    return Sheet(title, facts, (kinds, shares), _footer(words, community))
+    signed = _signed(words, ("sign_made", ""), ("sign_checked", ""))
+    return Sheet(title, facts, (kinds, shares), _footer(words, community), signed)
 
 
 def _facts(words: Words, community: Community, since: date, until: date) -> tuple[tuple[str, str], ...]:
     group = f"{community.name_th} ({community.group_th})" if community.group_th else community.name_th
     span = f"{words.day(since)} – {words.day(until)}"
     return ((words.t("money.community"), group), (words.t("money.period"), span))
+
+
+def _signed(words: Words, *signers: tuple[str, str]) -> tuple[Signature, ...]:
+    """Who signs: (text key of the role, name when it is known)."""
+    return tuple(Signature(words.t(f"money.{role}"), words.t("money.sign_date"), name) for role, name in signers)
 
 
 def _amount_columns(words: Words) -> tuple[Column, ...]:
