@@ -159,10 +159,15 @@ def take(ctx: Context, shop: Shop, heard: Order) -> Taken:
 
 
 def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
+    is_back_told = False
     for left in reversed(range(TRIES)):
         order, moves, sold = _moved(ctx, shop, merged(heard, known), known)
         if order == known and not moves:
             return Taken()
+        if not is_back_told:
+            # Before the ledger frees them: a worker that dies between must not leave free what the shop shows again.
+            _channel_moved_its_own(ctx, shop, order, sold, MovementKind.RELEASE)
+            is_back_told = True
         try:
             until = buyer_until(order, ctx.policy_of(shop.community).buyer_days)
             ctx.store.orders.take(shop.community, order, known, moves, buyer_until=until)
@@ -171,7 +176,7 @@ def _take(ctx: Context, shop: Shop, heard: Order, known: Order | None) -> Taken:
                 raise
             known = ctx.store.orders.get(shop.id, heard.order_id)
             continue
-        _channel_moved_its_own(ctx, shop, order, sold)
+        _channel_moved_its_own(ctx, shop, order, sold, MovementKind.RESERVE)
         skus = tuple(sorted({move.sku for move in (*moves, *sold)}))
         new, at = (order.order_id,) if known is None else (), order.created_at if known is None else order.updated_at
         return Taken(new, _changed(order, known), skus, at, int(bool(new) and is_before(shop, order)))
@@ -226,13 +231,16 @@ def _all_skus(orders: Iterable[Order]) -> Taken:
     return Taken(skus=tuple(sorted({line.seller_sku for order in orders for line in order.lines if line.seller_sku})))
 
 
-def _channel_moved_its_own(ctx: Context, shop: Shop, order: Order, sold: Sequence[Movement]) -> None:
+def _channel_moved_its_own(
+    ctx: Context, shop: Shop, order: Order, sold: Sequence[Movement], kind: MovementKind
+) -> None:
     """The channel that sold (or cancelled) has changed its own number already; we remember it that way.
 
+    Told twice, a cancellation leaves us with more than the shop shows: that offers nothing twice, and a look mends it.
     Not when the shop was seen after that: its number is in our memory then, and taking it off twice would let a
     later plan believe that the shop shows less than it does.
     """
-    own = [move for move in sold if move.kind in (MovementKind.RESERVE, MovementKind.RELEASE)]
+    own = [move for move in sold if move.kind is kind]
     bindings = ctx.store.bindings.of_skus(shop.id, sorted({move.sku for move in own})) if own else {}
     for move in own:
         # Channels tell whole seconds: in doubt the shop shows the unit, which is the side that sells nothing twice.

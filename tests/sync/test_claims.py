@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
@@ -141,3 +142,25 @@ def test_a_claim_that_led_to_nothing_is_taken_back(world):
         assert held == {SKU: Claim(6, now)}
         take_back(world.store, lease, held)
     assert world.store.bindings.claims(shop, [SKU]) == held
+
+
+def test_a_worker_that_dies_over_a_cancellation_frees_nothing_that_the_shop_shows_again(world):
+    """The ledger has set the pieces free; the shop that sold them has them on sale again, and we know that already."""
+    world.publish_all()
+    shop = world.shops["lazada"]
+    order_id = world.buy("lazada", SKU, 2)
+    take_orders.poll(world.ctx, shop.id)
+    world.move(2)
+    world.sim("lazada", f"orders/{order_id}/advance", {"to": "canceled"})
+    take = world.store.orders.take
+
+    def dies(*args, **more):
+        take(*args, **more)
+        raise KeyboardInterrupt
+
+    with mock.patch.object(world.store.orders, "take", dies), pytest.raises(KeyboardInterrupt):
+        take_orders.hear(world.ctx, shop.id, [order_id])
+
+    assert world.store.stock.level(COMMUNITY.id, SKU).reserved == 0
+    shown = world.offers("lazada")[SKU]["stock"]
+    assert world.store.bindings.of_skus(shop.id, [SKU])[SKU].quantity >= shown
