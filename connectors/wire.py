@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -169,6 +170,11 @@ def state_after(error: MarketplaceError) -> EntryState:
     if isinstance(error, OutcomeUnknownError):
         return EntryState.UNKNOWN
     return EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED
+
+
+def whole_s(error: MarketplaceError) -> int:
+    """How long to wait before trying again, in whole seconds, rounded up."""
+    return math.ceil(error.retry_after_s)
 
 
 def batches(rows: Iterable[T], size: int) -> list[list[T]]:

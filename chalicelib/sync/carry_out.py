@@ -78,7 +78,7 @@ class Hands:
         self.again_s = 0.0
         self.lowered: set[str] = set()
         self.put_off: set[str] = set()
-        self.put_off_s = 0.0
+        self.put_off_s = 0
 
     def do(self, plan: Plan) -> None:
         """Every change is done or noted with its reason. Raises: the marketplace's error that stopped the work,

@@ -16,7 +16,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ports import Outcome
 from chalicelib.domain.synclog import EntryState
 from connectors.lazada.client import Reply
-from connectors.wire import batches, state_after
+from connectors.wire import batches, state_after, whole_s
 
 # Troubles of the whole shop or of the code: they stop the work instead of failing one row of it.
 FOR_THE_CALLER = (DisconnectedError, TokenExpiredError, ProtocolSurpriseError)
@@ -68,4 +68,4 @@ def in_batches(
 def failed(subject: str, error: MarketplaceError) -> Outcome:
     """The error as an outcome: unknown when it may have worked, planned when it may work later."""
     state = state_after(error)
-    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message, error.retry_after_s)
+    return Outcome(subject, state, error.request_id, error.user_key, error.code, error.message, whole_s(error))

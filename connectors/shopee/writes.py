@@ -18,7 +18,7 @@ from chalicelib.domain.ports import OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
 from connectors.shopee import answers, convert, errors
 from connectors.shopee.client import Client, Repeat, Reply
-from connectors.wire import batches, side_by_side, state_after
+from connectors.wire import batches, side_by_side, state_after, whole_s
 
 ROWS = 50
 MODEL = "model_id"
@@ -182,12 +182,12 @@ def _silent(reply: Reply) -> Outcome:
         return Outcome("", EntryState.UNKNOWN, reply.request_id, "error.outcome_unknown", "row_missing")
     error = errors.error(reply.error, reply.message, reply.request_id)
     state = EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED
-    return Outcome("", state, reply.request_id, error.user_key, reply.error, reply.message, error.retry_after_s)
+    return Outcome("", state, reply.request_id, error.user_key, reply.error, reply.message, whole_s(error))
 
 
 def _failed(batch: _Batch, error: MarketplaceError) -> dict[str, Outcome]:
     state = state_after(error)
-    outcome = Outcome("", state, error.request_id, error.user_key, error.code, error.message, error.retry_after_s)
+    outcome = Outcome("", state, error.request_id, error.user_key, error.code, error.message, whole_s(error))
     return dict.fromkeys(batch.keys.values(), outcome)
 
 

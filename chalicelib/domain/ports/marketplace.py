@@ -52,7 +52,7 @@ class Outcome:
     error: str = ""
     code: str = ""
     message: str = ""
-    retry_after_s: float = 0.0
+    retry_after_s: int = 0
     held_until: datetime | None = None
 
 

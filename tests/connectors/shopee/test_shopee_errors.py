@@ -7,6 +7,7 @@ from shopee_shop import KeptTokens, envelope, scripted
 
 from chalicelib.domain.errors import (
     DisconnectedError,
+    NotPermittedError,
     ProtocolSurpriseError,
     RateLimitError,
     RejectedError,
@@ -74,7 +75,7 @@ CASES = [
     ("error_auth", "Invalid access_token.", TokenExpiredError, "error.token_expired"),
     ("error_auth", "Invalid refresh_token.", DisconnectedError, "error.disconnected"),
     ("error_auth", "Invalid partner_id or shopid.", DisconnectedError, "error.disconnected"),
-    ("error_auth", "No permission to current api.", DisconnectedError, "shopee.app_stopped"),
+    ("error_auth", "No permission to current api.", NotPermittedError, "shopee.app_stopped"),
     ("error_auth", "System error, please try again later.", TransientError, "error.transient"),
     ("error_auth", "Total stock must be more than reserved stock.", RejectedError, "shopee.stock_reserved"),
     ("error_auth", "Lack of location_id, please double check.", RejectedError, "shopee.location"),
