@@ -32,7 +32,9 @@ _REACHABLE = """() => {
   const groups = new Set();
   window.wanted = shown.filter(one => one.type !== 'radio' || (!groups.has(one.name) && groups.add(one.name)));
   window.reached = new Set();
-  return window.wanted.length; }"""
+  // A date is reached part by part: day, month, year and the calendar's button.
+  const parts = 3 * shown.filter(one => ['date', 'month'].includes(one.type)).length;
+  return window.wanted.length + parts; }"""
 _NOTE = """() => {
   const here = document.activeElement;
   if (window.expected.includes(here)) {
