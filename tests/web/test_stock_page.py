@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from pages_browser import Browser, Html
 from pages_world import World
@@ -35,6 +37,14 @@ def test_only_rows_that_were_typed_are_counted(seller, world: World):
     assert (edit.by, edit.moved[0].was, edit.moved[0].to) == (WHO, "40", "38")
     assert len(world.queues.sent) == 4
     assert "บันทึกแล้ว 2 รายการ" in seller.get(answer.headers["Location"]).body.decode()
+
+
+@pytest.mark.parametrize("asked", ["น้ำพริก", "red-eye chili", "50% & #1"])
+def test_a_search_stands_after_saving(seller, asked):
+    """Whatever was typed to find the shelf: Thai, several words, signs of an address."""
+    there = urlsplit(seller.post(STOCK, {**_form(seller, NP_120="20"), "q": asked}).headers["Location"])
+    assert there.path == STOCK
+    assert parse_qs(there.query)["q"] == [asked]
 
 
 def test_the_same_count_sent_twice_counts_once(seller, world: World):

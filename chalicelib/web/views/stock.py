@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from chalicelib.domain.catalogue import SKU_PATTERN, Community, Product, Variant
 from chalicelib.domain.errors import NotFoundError
@@ -110,8 +111,8 @@ def count(visit: Visit, services: Services) -> Answer:
             replace(row, typed=kept[row.sku].typed, moved=True) if row.sku in kept else row for row in now.rows
         )
         return _counting(visit, community, replace(now, rows=rows, done=len(saved)), 409)
-    asked = f"&q={view.asked}" if view.asked.isascii() and view.asked.isalnum() else ""
-    return redirect(visit.url(f"/c/{community.id}/stock?page={view.number}&done={len(saved)}{asked}"))
+    there = {"page": view.number, "done": len(saved), **({"q": view.asked} if view.asked else {})}
+    return redirect(visit.url(f"/c/{community.id}/stock?{urlencode(there)}"))
 
 
 def sku(visit: Visit, services: Services) -> Answer:
