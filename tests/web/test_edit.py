@@ -147,6 +147,29 @@ def test_a_count_is_refused_when_units_left_meanwhile(seller, world: World):
     assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 10
 
 
+def test_a_second_count_is_a_count_of_its_own(seller, world: World):
+    """Counted, gone back, counted again: the second number is asked about once more and then taken, never dropped."""
+    first = {**_confirmed(_preview(seller, count="20")), "step": "save"}
+    assert seller.post(PRODUCT, first).status_code == 303
+    second = {**first, "count.NP-120": "25"}
+    answer = seller.post(PRODUCT, second)
+    assert answer.status_code == 409
+    again = seller.post(PRODUCT, {**second, **_typed(Html(answer.body.decode())), "step": "preview"})
+    assert seller.post(PRODUCT, {**_confirmed(again), "step": "save"}).status_code == 303
+    assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 25
+
+
+def test_a_count_that_is_not_taken_is_never_called_sent(seller, world: World):
+    """This form's count is in the ledger as 20 and on hand is what it was then: 25 under the same form is 409."""
+    first = {**_confirmed(_preview(seller, count="20")), "step": "save"}
+    seller.post(PRODUCT, first)
+    world.store.stock.count(COMMUNITY, "NP-120", 12, movement_id="x", because="test", at=world.now)
+    answer = seller.post(PRODUCT, {**first, "count.NP-120": "25"})
+    assert answer.status_code == 409
+    assert Html(answer.body.decode()).form()["count.NP-120"] == "25"
+    assert Html(answer.body.decode()).form()["edit"] != first["edit"]
+
+
 def test_nothing_typed_is_nothing_sent(seller, world: World):
     """The form comes back; no empty edit is saved."""
     assert _preview(seller).status_code == 200

@@ -54,6 +54,20 @@ def test_the_same_count_sent_twice_counts_once(seller, world: World):
     assert len([one for one in world.store.stock.movements(COMMUNITY, "NP-120") if one.id.startswith("count:")]) == 1
 
 
+def test_another_number_from_the_same_form_is_never_called_saved(seller, world: World):
+    """Counted as 20, on hand is 12 again, and the old form says 25: for a person to look at, then it is taken."""
+    form = _form(seller, NP_120="20")
+    seller.post(STOCK, form)
+    world.store.stock.count(COMMUNITY, "NP-120", 12, movement_id="x", because="test", at=world.now)
+    answer = seller.post(STOCK, {**form, "count.NP-120": "25"})
+    assert answer.status_code == 409
+    again = Html(answer.body.decode()).form()
+    kept = {name: value for name, value in again.items() if name.split(".")[0] in ("edit", "seen", "count")}
+    assert kept["count.NP-120"] == "25"
+    assert seller.post(STOCK, kept).status_code == 303
+    assert _on_hand(world, "NP-120") == 25
+
+
 def test_a_row_that_moved_meanwhile_is_kept_and_the_others_are_saved(seller, world: World):
     """409: the number now stands beside what was typed, and saving again is a decision."""
     form = _form(seller, NP_120="20", KM_80="38")

@@ -84,15 +84,21 @@ def _save(
         after = edit_form.edited(item, wanted)
         save_product(store, queues, item, after, edit=typed.edit, at=visit.now, by=visit.email)
         for sku, units in wanted.counts.items():
-            mark = f"count:{typed.edit}:{sku}"
-            count_stock(
-                store, queues, community.id, sku, units, mark, "counted", visit.now, edit=typed.edit, by=visit.email
-            )
+            _count(visit, services, community.id, sku, units, typed.edit)
     except (StaleWriteError, StockError):
         return _stale(visit, services, community, store.catalogues.product(community.id, item.code), typed)
     facts = {"community": community.id, "product": item.code, "by": visit.email, "edit": typed.edit}
     logger.info("product edited", extra=facts)
     return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=sent"))
+
+
+def _count(visit: Visit, services: Services, community: str, sku: str, units: int, edit: str) -> None:
+    """On hand is what was counted. Raises: StaleWriteError when this edit's count was taken before, as another number
+    or with units sold since; StockError."""
+    told = (f"count:{edit}:{sku}", "counted", visit.now)
+    level = count_stock(services.store, services.queues, community, sku, units, *told, edit=edit, by=visit.email)
+    if level.on_hand != units:
+        raise StaleWriteError(f"{sku} has {level.on_hand}, not the {units} counted")
 
 
 def _is_stale(item: Product, levels: Mapping[str, StockLevel], typed: Typed, wanted: Wanted) -> bool:
@@ -103,10 +109,10 @@ def _is_stale(item: Product, levels: Mapping[str, StockLevel], typed: Typed, wan
 
 
 def _stale(visit: Visit, services: Services, community: Community, item: Product, typed: Typed) -> Answer:
-    """What was typed, kept, beside what the catalogue says now; sending again is then a decision."""
+    """What was typed, kept, beside what the catalogue says now; sending again is a decision, so another edit."""
     levels = services.store.stock.levels(community.id, item.skus)
-    now = edit_form.fresh(item, levels, typed.edit)
-    again = replace(typed, version=item.version, seen=now.seen)
+    now = edit_form.fresh(item, levels, new_edit())
+    again = replace(typed, version=item.version, seen=now.seen, edit=now.edit)
     return product_page(visit, community, replace(product_view(services, community, item, again), stale=True), 409)
 
 

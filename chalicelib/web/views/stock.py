@@ -102,7 +102,11 @@ def count(visit: Visit, services: Services) -> Answer:
     if view.wrong:
         return _counting(visit, community, view, 422)
     view = replace(view, rows=tuple(_compared(row, visit.form) for row in view.rows))
-    saved = [row.sku for row in view.rows if _is_new(row) and _save(visit, services, community, row, view.edit)]
+    fresh = {row.sku for row in view.rows if _is_new(row)}
+    saved = {row.sku for row in view.rows if row.sku in fresh and _save(visit, services, community, row, view.edit)}
+    # What this form counted before, as another number, is for a person to look at like a row that moved.
+    again = fresh - saved
+    view = replace(view, rows=tuple(replace(row, moved=row.moved or row.sku in again) for row in view.rows))
     logger.info("stock counted", extra={"community": community.id, "skus": len(saved), "by": visit.email})
     if view.conflicts:
         now = stock_view(services, community, visit.form)
@@ -202,8 +206,9 @@ def _units(row: StockRow) -> int:
 
 
 def _save(visit: Visit, services: Services, community: Community, row: StockRow, edit: str) -> bool:
+    """Whether on hand is now what was counted."""
     mark = f"count:{edit}:{row.sku}"
-    count_stock(
+    level = count_stock(
         services.store,
         services.queues,
         community.id,
@@ -215,7 +220,7 @@ def _save(visit: Visit, services: Services, community: Community, row: StockRow,
         edit=edit,
         by=visit.email,
     )
-    return True
+    return level.on_hand == _units(row)
 
 
 def _asked(visit: Visit, services: Services) -> tuple[Community, Product]:
