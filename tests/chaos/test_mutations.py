@@ -34,7 +34,7 @@ NOTICED_AT = {
     "a cut read counts as whole": 19,
     "prices are not set": 0,
     "leases are ignored": 1,
-    "cursor before rows": 17,
+    "cursor before rows": 54,
     "a split share raised at once": 11,
     "reserved units are offered": 3,
     "lost runs stay running": 1,
@@ -51,7 +51,7 @@ NOTICED_AT = {
 }
 """Where to look first; an engine that makes other calls meets another storm, and then the search goes on."""
 
-SEARCHED = 40
+SEARCHED = 120
 SPLIT_LAW = LAWS[5]
 
 
