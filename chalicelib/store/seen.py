@@ -7,7 +7,7 @@ from datetime import timedelta
 from chalicelib.domain.ports import Clock
 from chalicelib.store import keys
 from chalicelib.store.items import text_of
-from chalicelib.store.table import Absent, AnyOf, AtMost, ConditionFailedError, Table
+from chalicelib.store.table import Absent, AnyOf, AtLeast, AtMost, ConditionFailedError, Table, Update
 
 
 class Seen:
@@ -32,3 +32,19 @@ class Seen:
         """Whether a first time of this key is still remembered; asking remembers nothing."""
         row = self._table.get(keys.seen(key))
         return row is not None and row["until"] > text_of(self._clock())
+
+    def count(self, key: str, seconds: int, by: int = 1) -> int:
+        """How often this key was counted within the time after the last one; one atomic write, however many ask."""
+        now = self._clock()
+        end = now + timedelta(seconds=seconds)
+        kept = {"until": text_of(end), "ttl": int(end.timestamp()) + 1}
+        alive = AnyOf((Absent(), AtLeast("until", text_of(now + timedelta(microseconds=1)))))
+        try:
+            return int(self._table.update(Update(keys.seen(key), kept, {"times": by}, when=alive))["times"])
+        except ConditionFailedError:
+            # Forgotten, but not yet removed: whoever comes first begins anew, the others go on from there.
+            over = AtMost("until", text_of(now))
+        try:
+            return int(self._table.update(Update(keys.seen(key), {**kept, "times": by}, when=over))["times"])
+        except ConditionFailedError:
+            return int(self._table.update(Update(keys.seen(key), kept, {"times": by}))["times"])

@@ -75,6 +75,12 @@ class Seen(Protocol):
         dies between leaves the work to be done twice, never not at all.
         """
 
+    def count(self, key: str, seconds: int, by: int = 1) -> int:
+        """How often this key was counted, this time included, in one write; forgotten so long after the last time.
+
+        Asked for at once by many, each is told another number. A negative `by` takes back what was counted.
+        """
+
 
 class Breakers(Protocol):
     def get(self, shop_id: str) -> tuple[Breaker, int]:

@@ -149,3 +149,8 @@ def test_sales_at_once_are_all_remembered(store):
 def test_a_thing_is_seen_first_by_one_of_many(store):
     """One worker does the work."""
     assert sorted(at_once(lambda number: store.seen.first_time("push", 60))) == [False] * (WORKERS - 1) + [True]
+
+
+def test_each_of_many_that_count_is_told_another_number(store):
+    """No two are the tenth: a limit holds however many ask in the same moment."""
+    assert sorted(at_once(lambda number: store.seen.count("wrong", 60))) == list(range(1, WORKERS + 1))

@@ -176,6 +176,35 @@ def test_asking_whether_a_thing_happened_is_no_happening(store, clock):
     assert store.seen.first_time("reminder", 60)
 
 
+def test_things_are_counted_until_they_are_forgotten(store, clock):
+    """Each key for itself; a count may be taken back; the time begins anew with each count."""
+    assert [store.seen.count("wrong", 60) for _ in range(3)] == [1, 2, 3]
+    assert store.seen.count("other", 60) == 1
+    assert store.seen.count("wrong", 60, -1) == 2
+    clock.advance(59)
+    assert store.seen.count("wrong", 60) == 3
+    clock.advance(60)
+
+    assert store.seen.count("wrong", 60) == 1
+    assert store.seen.count("wrong", 60) == 2
+
+
+def test_a_session_is_lengthened_but_never_brought_back(table, clock):
+    """From the moment of the call; one that was ended meanwhile stays ended, and all of a person's still end."""
+    sessions = Sessions(table, clock)
+    person = {"email": "ton@example.org"}
+    one, two = sessions.create(person, 60), sessions.create(person, 60)
+    clock.advance(50)
+    sessions.extend(person, 60, one)
+    clock.advance(50)
+    assert sessions.get(one) == person
+    assert sessions.get(two) is None
+
+    sessions.end_all("ton@example.org")
+    sessions.extend(person, 60, one)
+    assert sessions.get(one) is None
+
+
 def test_a_session_means_a_person_for_a_while(table, clock):
     """Until it ends or is deleted; ids cannot be guessed and are not in the table."""
     sessions = Sessions(table, clock)
