@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from chalicelib.domain.errors import NotFoundError
@@ -15,6 +18,19 @@ from chalicelib.domain.stock import PushRule
 from chalicelib.sync.messages import look_at_offers, publish_shop
 
 FIELDS = ("title", "price", "stock")
+
+
+def fingerprint(
+    rules: Mapping[str, PushRule], kept: Collection[str] = (), prices: Mapping[str, Money] | None = None
+) -> str:
+    """Equal for equal decisions, whatever their order: what a form or a program names to say which it has seen.
+
+    >>> fingerprint({"A": PushRule(cap=1)}) == fingerprint({"A": PushRule(cap=1, hold_back=0)})
+    True
+    """
+    own = {sku: [price.minor, price.currency] for sku, price in (prices or {}).items()}
+    said = [{sku: asdict(rule) for sku, rule in rules.items()}, sorted(kept), own]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def set_policy(store: Store, queues: Queues, community: str, policy: CommunityPolicy) -> None:

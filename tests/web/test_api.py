@@ -15,6 +15,7 @@ from chalicelib.domain.letters import Letter
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Order, OrderLine, OrderState
 from chalicelib.domain.shops import ShopState
+from chalicelib.domain.stock import PushRule
 from chalicelib.web.texts import texts
 
 SELLER, STAFF = "seller@tittu.example", "staff@office.example"
@@ -227,19 +228,39 @@ def test_stock_never_falls_below_zero_and_unknown_skus_are_missing(world, seller
 def test_rules_and_kept_fields_are_set_and_taken_away(world, seller):
     """What a shop may show, per SKU and as a whole, and what its seller keeps by hand."""
     shop = f"{HOME}/shops/{LAZADA}"
-    assert seller.send("PUT", f"{shop}/rules/NP-120", {"share_percent": 50, "cap": 3}).status_code == 200
-    assert seller.send("PUT", f"{shop}/rules", {"hold_back": 1}).status_code == 200
+    tag = seller.get(f"{shop}/rules").headers["ETag"]
+    half = seller.send("PUT", f"{shop}/rules/NP-120", {"share_percent": 50, "cap": 3}, if_match=tag)
+    assert half.status_code == 200
+    assert seller.send("PUT", f"{shop}/rules", {"hold_back": 1}, if_match=half.headers["ETag"]).status_code == 200
     assert [(one["sku"], one["cap"]) for one in said(seller.get(f"{shop}/rules"))["items"]] == [
         ("", None),
         ("NP-120", 3),
     ]
     why = said(seller.get(f"{HOME}/stock/NP-120/why"))
     assert {one["shop"]: one["due"] for one in why["shops"]}[LAZADA] == 3
-    assert seller.send("DELETE", f"{shop}/rules/NP-120").status_code == 204
+    tag = seller.get(f"{shop}/rules").headers["ETag"]
+    assert seller.send("DELETE", f"{shop}/rules/NP-120", if_match=tag).status_code == 204
     assert list(world.store.rules.stored(LAZADA)) == [""]
     assert said(seller.send("PUT", f"{shop}/kept/NP-120", {"fields": ["price"]})) == {"fields": ["price"]}
     assert said(seller.get(f"{shop}/kept/NP-120")) == {"fields": ["price"]}
     assert seller.send("PUT", f"{shop}/kept/NOPE", {"fields": []}).status_code == 404
+
+
+def test_a_rule_is_set_only_by_who_has_seen_the_rules(world, seller):
+    """A freeze set since the list was read stays: 412. Without the list's tag: 428."""
+    rules = f"{HOME}/shops/{LAZADA}/rules"
+    tag = seller.get(rules).headers["ETag"]
+    world.store.rules.save(LAZADA, "NP-120", PushRule(frozen_at=2))
+    for method, path, body in (
+        ("PUT", f"{rules}/NP-120", {"cap": 9}),
+        ("PUT", rules, {"cap": 9}),
+        ("DELETE", f"{rules}/NP-120", None),
+    ):
+        assert seller.send(method, path, body).status_code == 428
+        assert seller.send(method, path, body, if_match=tag).status_code == 412
+    assert world.store.rules.stored(LAZADA) == {"NP-120": PushRule(frozen_at=2)}
+    now = seller.get(rules).headers["ETag"]
+    assert seller.send("PUT", f"{rules}/NP-120", {"cap": 9}, if_match=now).status_code == 200
 
 
 def test_a_shop_is_paused_resumed_and_tried_again(world, seller):

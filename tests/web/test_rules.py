@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pages_browser import Browser
+from pages_browser import Browser, Html
 from pages_world import NOW, World
 
 from chalicelib.domain.catalogue import Variant
@@ -26,7 +26,14 @@ def seller(browse) -> Browser:
 
 
 def _send(browser: Browser, step: str, **typed: str):
-    return browser.post(f"{PRODUCT}/rules/{SHOP}", {**PLAIN, **typed, "step": step})
+    """The form of the page as it is now, with something typed into it."""
+    return browser.post(f"{PRODUCT}/rules/{SHOP}", {**PLAIN, "as_shown": _as_shown(browser), **typed, "step": step})
+
+
+def _as_shown(browser: Browser) -> str:
+    """What the form of this shop says it has seen; shops stand by name, Lazada first."""
+    fields = Html(browser.get(PRODUCT).body.decode()).all("input")
+    return next(str(one["value"]) for one in fields if one.get("name") == "as_shown")
 
 
 def test_looking_says_what_the_shop_would_show_and_saves_nothing(seller, world: World):
@@ -55,6 +62,36 @@ def test_a_wrong_number_comes_back_beside_its_field(seller, world: World):
     assert answer.status_code == 422
     assert 'value="140"' in answer.body.decode()
     assert world.store.rules.stored(SHOP) == {}
+
+
+@pytest.mark.parametrize("step", ["preview", "save"])
+def test_an_old_page_never_lifts_a_freeze(seller, world: World, step):
+    """Somebody froze the number since: 409, nothing saved, what was typed is kept and what holds now stands beside."""
+    old = _as_shown(seller)
+    world.store.rules.save(SHOP, "NP-120", PushRule(frozen_at=2))
+    answer = _send(seller, step, cap="9", as_shown=old)
+    text = answer.body.decode()
+    assert answer.status_code == 409
+    assert world.store.rules.stored(SHOP) == {"NP-120": PushRule(frozen_at=2)}
+    assert world.queues.sent == []
+    assert 'value="9"' in text
+    assert "ตอนนี้ 2" in text
+    assert "มีคนแก้ไปก่อนหน้านี้" in text
+    kept = next(str(one["value"]) for one in Html(text).all("input") if one.get("name") == "as_shown")
+    assert _send(seller, "save", cap="9", as_shown=kept).status_code == 303
+    assert world.store.rules.stored(SHOP) == {"NP-120": PushRule(cap=9)}
+
+
+def test_what_is_kept_by_hand_and_own_prices_are_seen_too(seller, world: World):
+    """A page that never showed them takes neither back; without saying what it saw a form saves nothing."""
+    old = _as_shown(seller)
+    world.store.rules.keep(SHOP, "NP-120", frozenset({"price"}))
+    assert _send(seller, "save", as_shown=old).status_code == 409
+    world.store.rules.keep(SHOP, "NP-120", frozenset())
+    world.store.prices.save(SHOP, "NP-120", Money(9500))
+    assert _send(seller, "save", as_shown=old).status_code == 409
+    assert _send(seller, "save", as_shown="").status_code == 409
+    assert world.store.prices.of_shop(SHOP, ["NP-120"]) == {"NP-120": Money(9500)}
 
 
 def test_a_shop_of_another_community_is_not_there(seller):

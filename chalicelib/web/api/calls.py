@@ -15,7 +15,7 @@ B = TypeVar("B", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One admitted request. `version` is what If-Match named, `repeat_key` the caller's Idempotency-Key."""
+    """One admitted request. `version` or `tag` is what If-Match named, `repeat_key` the caller's Idempotency-Key."""
 
     visit: Visit
     services: Services
@@ -24,6 +24,7 @@ class Call:
     raw: bytes = b""
     version: int = 0
     repeat_key: str = ""
+    tag: str = ""
 
     @property
     def person(self) -> Person:
@@ -55,9 +56,9 @@ class Reply:
 class Operation:
     """One row of the API's description.
 
-    `answer` None: there is no body (204). `needs_version`: If-Match must name the version that was read.
-    `repeatable`: an Idempotency-Key makes a repeat harmless. `tagged`: the answer carries an ETag. `errors` are
-    statuses beyond the usual ones.
+    `answer` None: there is no body (204). `needs_version`: If-Match must name the version that was read;
+    `needs_tag`: the fingerprint. `repeatable`: an Idempotency-Key makes a repeat harmless. `tagged`: the answer
+    carries an ETag. `errors` are statuses beyond the usual ones.
     """
 
     run: Callable[[Call], Model | Reply | None]
@@ -68,6 +69,7 @@ class Operation:
     query: type[Query] = Query
     errors: tuple[int, ...] = ()
     needs_version: bool = False
+    needs_tag: bool = False
     repeatable: bool = False
     tagged: bool = False
     about: str = ""

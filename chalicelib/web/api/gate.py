@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BODY_BYTES = 256_000
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{20,64})")
 _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
+_TAG = re.compile(r'(?:W/)?"([0-9a-f]{32})"')
 _REPEAT = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CHALLENGE = (("WWW-Authenticate", 'Bearer realm="pinto"'),)
 logger = logging.getLogger("pinto.web")
@@ -99,8 +100,9 @@ def _call(asked: Operation, visit: Visit, request: Request, services: Services) 
         query,
         _body(asked, raw),
         raw,
-        _version(headers.get("if-match", "")) if asked.needs_version else 0,
+        int(_matched(_VERSION, headers.get("if-match", ""))) if asked.needs_version else 0,
         _repeat_key(headers.get("idempotency-key")) if asked.repeatable else "",
+        _matched(_TAG, headers.get("if-match", "")) if asked.needs_tag else "",
     )
 
 
@@ -121,13 +123,13 @@ def _body(asked: Operation, raw: bytes) -> Any:
         raise problems.from_pydantic(error, pointer=True) from None
 
 
-def _version(header: str) -> int:
+def _matched(shape: re.Pattern[str], header: str) -> str:
     if not header:
         raise ApiError(428)
-    found = _VERSION.fullmatch(header.strip())
+    found = shape.fullmatch(header.strip())
     if found is None:
         raise invalid("If-Match", "version")
-    return int(found[1])
+    return found[1]
 
 
 def _repeat_key(header: str | None) -> str:

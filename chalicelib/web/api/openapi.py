@@ -38,6 +38,11 @@ _HEADERS: Mapping[str, Json] = {
         "description": "The ETag that was read, in quotes.",
         "schema": {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$', "examples": ['"3"']},
     },
+    "If-Match the list": {
+        "required": True,
+        "description": "The ETag of the list that was read, in quotes.",
+        "schema": {"type": "string", "pattern": r'^(W/)?"[0-9a-f]{32}"$', "examples": [f'"{"0f" * 16}"']},
+    },
     "Idempotency-Key": {
         "required": False,
         "description": "Your name for this call: sent again with the same body within a day, it does its work once.",
@@ -168,8 +173,12 @@ def _parameter(shape: Json, inner: Json) -> Json:
 
 
 def _headers(asked: Operation) -> list[Json]:
-    names = [*(["If-Match"] if asked.needs_version else []), *(["Idempotency-Key"] if asked.repeatable else [])]
-    return [{"name": name, "in": "header", **_HEADERS[name]} for name in names]
+    wanted = {
+        "If-Match": asked.needs_version,
+        "If-Match the list": asked.needs_tag,
+        "Idempotency-Key": asked.repeatable,
+    }
+    return [{"name": name.split()[0], "in": "header", **_HEADERS[name]} for name, is_so in wanted.items() if is_so]
 
 
 def _responses(rule: Rule, asked: Operation, references: Mapping[Any, Json]) -> Json:
@@ -199,4 +208,4 @@ def _statuses(rule: Rule, asked: Operation) -> set[int]:
     found |= set() if rule.is_public else {401, 403}
     found |= {404} if "{" in rule.path else set()
     found |= {400} if asked.body else set()
-    return found | ({412, 428} if asked.needs_version else set())
+    return found | ({412, 428} if asked.needs_version or asked.needs_tag else set())

@@ -15,9 +15,9 @@ from chalicelib.domain.stock import PushRule
 from chalicelib.domain.waiting_plans import StalePlanError
 from chalicelib.sync import held_plans, pause_shop
 from chalicelib.sync.context import Context
-from chalicelib.sync.edit_rules import keep_fields, set_rules
+from chalicelib.sync.edit_rules import fingerprint, keep_fields, set_rules
 from chalicelib.sync.messages import publish_shop
-from chalicelib.web.api.calls import Call, operation
+from chalicelib.web.api.calls import Call, Reply, operation
 from chalicelib.web.api.models import WHOLE, Asked, Model, Moment, Units
 from chalicelib.web.api.problems import ApiError
 from chalicelib.web.services import Services
@@ -147,29 +147,31 @@ def refuse(call: Call) -> ShopOut:
     return _said(call.services, found)
 
 
-@operation("Push rules of a shop", Rules, errors=(404,))
-def rules(call: Call) -> Rules:
-    """What people set; SKUs without a rule show all they may."""
+@operation("Push rules of a shop", Rules, errors=(404,), tagged=True)
+def rules(call: Call) -> Reply:
+    """What people set; SKUs without a rule show all they may. Whoever sets one names this list's ETag in If-Match."""
     stored = call.services.store.rules.stored(shop_of(call).id)
-    return Rules(items=tuple(_rule(sku, stored[sku]) for sku in sorted(stored)))
+    return _ruled(call, Rules(items=tuple(_rule(sku, stored[sku]) for sku in sorted(stored))))
 
 
-@operation("Set the rule of a whole shop", RuleOut, body=RuleShape, errors=(404,))
-def set_shop_rule(call: Call) -> RuleOut:
-    """The rule of every SKU without one of its own; shops are read and filled anew."""
-    return _ruled(call, "")
+@operation("Set the rule of a whole shop", RuleOut, body=RuleShape, errors=(404,), needs_tag=True, tagged=True)
+def set_shop_rule(call: Call) -> Reply:
+    """The rule of every SKU without one of its own; shops are read and filled anew. Rules set since: 412."""
+    return _set(call, "")
 
 
-@operation("Set the rule of a SKU", RuleOut, body=RuleShape, errors=(404,))
-def set_rule(call: Call) -> RuleOut:
-    """The SKU has this rule in the shop; shops are asked to look."""
-    return _ruled(call, call.visit.parameters["sku"])
+@operation("Set the rule of a SKU", RuleOut, body=RuleShape, errors=(404,), needs_tag=True, tagged=True)
+def set_rule(call: Call) -> Reply:
+    """The SKU has this rule in the shop; shops are asked to look. Rules set since: 412."""
+    return _set(call, call.visit.parameters["sku"])
 
 
-@operation("Take a rule away", None, errors=(404,))
-def clear_rule(call: Call) -> None:
-    """The SKU follows the shop's rule again."""
-    set_rules(call.services.store, call.services.queues, shop_of(call).id, {call.visit.parameters["sku"]: None})
+@operation("Take a rule away", None, errors=(404,), needs_tag=True, tagged=True)
+def clear_rule(call: Call) -> Reply:
+    """The SKU follows the shop's rule again. Rules set since: 412."""
+    found = _as_read(call)
+    set_rules(call.services.store, call.services.queues, found.id, {call.visit.parameters["sku"]: None})
+    return _ruled(call, None)
 
 
 @operation("Fields kept by hand", Kept, errors=(404,))
@@ -218,11 +220,24 @@ def _same_plan(call: Call, found: Shop, given: Approval) -> None:
         raise ApiError(409, "plan_changed")
 
 
-def _ruled(call: Call, sku: str) -> RuleOut:
-    given, found = call.given(RuleShape), shop_of(call)
-    rule = PushRule(**given.model_dump())
+def _set(call: Call, sku: str) -> Reply:
+    found, rule = _as_read(call), PushRule(**call.given(RuleShape).model_dump())
     set_rules(call.services.store, call.services.queues, found.id, {sku: rule})
-    return _rule(sku, rule)
+    return _ruled(call, _rule(sku, rule))
+
+
+def _as_read(call: Call) -> Shop:
+    """The shop, its rules still those of the list that If-Match names. Raises: ApiError (412); NotFoundError."""
+    found = shop_of(call)
+    if fingerprint(call.services.store.rules.stored(found.id)) != call.tag:
+        raise ApiError(412)
+    return found
+
+
+def _ruled(call: Call, said: Model | None) -> Reply:
+    """The answer under the ETag of the rules as they are now."""
+    now = call.services.store.rules.stored(call.visit.parameters["shop"])
+    return Reply(said, {"ETag": f'"{fingerprint(now)}"'})
 
 
 def _rule(sku: str, rule: PushRule) -> RuleOut:

@@ -11,7 +11,7 @@ from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import PushRule
 from chalicelib.sync.context import Context
-from chalicelib.sync.edit_rules import FIELDS
+from chalicelib.sync.edit_rules import FIELDS, fingerprint
 from chalicelib.sync.reckon import reckon
 from chalicelib.web.formatters import typed_money
 from chalicelib.web.views.edit_form import read_count, read_price
@@ -26,7 +26,8 @@ class RuleForm:
 
     `prices` maps SKU -> this shop's own price as typed, empty where the catalogue's holds. `would` says what the shop
     would show: (SKU, units), once somebody asked. `differ` tells that the variants have rules of their own, which
-    saving makes equal.
+    saving makes equal. `as_shown` names what stood there when the form was made; `now` is what stands there today when
+    that is something else.
     """
 
     shop: Shop
@@ -36,6 +37,8 @@ class RuleForm:
     errors: Mapping[str, str] = field(default_factory=dict)
     would: tuple[tuple[str, int], ...] = ()
     prices: Mapping[str, str] = field(default_factory=dict)
+    as_shown: str = ""
+    now: RuleForm | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -50,7 +53,7 @@ class RuleForm:
     @property
     def is_open(self) -> bool:
         """Whether somebody is working on it."""
-        return bool(self.would or self.errors)
+        return bool(self.would or self.errors or self.now)
 
 
 def rule_forms(store: Store, item: Product) -> tuple[RuleForm, ...]:
@@ -65,7 +68,10 @@ def rule_form(store: Store, shop: Shop, item: Product) -> RuleForm:
     kept = store.rules.kept(shop.id, [item.code]).get(item.code, frozenset())
     own = store.prices.of_shop(shop.id, item.skus)
     prices = {sku: typed_money(own[sku]) if sku in own else "" for sku in item.skus}
-    return RuleForm(shop, words_of(rules[item.skus[0]]), kept, len(set(rules.values())) > 1, prices=prices)
+    seen = fingerprint(rules, kept, own)
+    return RuleForm(
+        shop, words_of(rules[item.skus[0]]), kept, len(set(rules.values())) > 1, prices=prices, as_shown=seen
+    )
 
 
 def read_prices(form: RuleForm, item: Product, typed: Mapping[str, str]) -> tuple[RuleForm, dict[str, Money | None]]:
@@ -94,7 +100,7 @@ def read(shop: Shop, form: Mapping[str, str]) -> tuple[RuleForm, PushRule]:
         else:
             numbers[name] = units
     rule = PushRule() if errors else PushRule(**numbers)
-    return RuleForm(shop, typed, kept, errors=errors), rule
+    return RuleForm(shop, typed, kept, errors=errors, as_shown=form.get("as_shown", "")[:32]), rule
 
 
 def shown_under(ctx: Context, shop: Shop, item: Product, rule: PushRule) -> tuple[tuple[str, int], ...]:

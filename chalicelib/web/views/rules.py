@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from chalicelib.domain.catalogue import Community, Product
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.sync.edit_rules import keep_fields, set_prices, set_rules
 from chalicelib.web.answers import Answer, redirect
@@ -19,13 +20,20 @@ logger = logging.getLogger("pinto.web")
 
 
 def change_rules(visit: Visit, services: Services) -> Answer:
-    """The rule holds for every variant of the product in this shop; a step "preview" only says what it would do."""
+    """The rule holds for every variant of the product in this shop; a step "preview" only says what it would do.
+
+    When somebody else decided since the form was made, nothing is saved: 409, what was typed, and what holds now.
+    """
     community, item = asked(visit, services)
     shop = services.store.shops.get(visit.parameters["shop"])
     if shop.community != community.id:
         raise NotFoundError(shop.id)
     form, rule = rule_forms.read(shop, visit.form)
     form, prices = rule_forms.read_prices(form, item, visit.form)
+    stored = rule_forms.rule_form(services.store, shop, item)
+    if not form.errors and form.as_shown != stored.as_shown:
+        # Somebody decided meanwhile: a freeze must not be lifted by a page that never showed it.
+        return _page(visit, services, community, item, replace(form, as_shown=stored.as_shown, now=stored), 409)
     if not form.errors and visit.form.get("step") == "save":
         set_rules(services.store, services.queues, shop.id, dict.fromkeys(item.skus, rule))
         set_prices(
@@ -37,9 +45,14 @@ def change_rules(visit: Visit, services: Services) -> Answer:
         return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=rules"))
     if not form.errors:
         form = replace(form, would=rule_forms.shown_under(services.context(), shop, item, rule))
+    return _page(visit, services, community, item, form, 422 if form.errors else 200)
+
+
+def _page(visit: Visit, services: Services, community: Community, item: Product, form: RuleForm, status: int) -> Answer:
+    """The product's page with this shop's form as typed."""
     view = product_view(services, community, item)
     view = replace(view, rules=tuple(_typed(one, form) for one in view.rules))
-    return product_page(visit, community, view, 422 if form.errors else 200)
+    return product_page(visit, community, view, status)
 
 
 def _typed(stored: RuleForm, typed: RuleForm) -> RuleForm:
