@@ -21,7 +21,7 @@ MOST_ENTRIES = 90
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One amount in one account. `at` is the settlement's time, or when a correction was noticed.
+    """One amount in one account. `at` is the settlement's time, or when a correction or a late line was noticed.
 
     `corrects` is the settlement line's version this entry puts right; zero for a first booking.
     """
@@ -104,9 +104,9 @@ class Statement:
         return self.difference.minor == 0
 
 
-def first_entries(community: str, booked: BookedLine) -> tuple[Entry, ...]:
-    """The entries of a line that was not in the ledger."""
-    return _entries(community, booked, booked.settled_at, divide(booked.line, booked.basis, booked.booked).shares)
+def first_entries(community: str, booked: BookedLine, at: datetime | None = None) -> tuple[Entry, ...]:
+    """The entries of a line that was not in the ledger, as of when it was settled, or of `at`."""
+    return _entries(community, booked, at or booked.settled_at, divide(booked.line, booked.basis, booked.booked).shares)
 
 
 def correcting_entries(community: str, before: BookedLine, after: BookedLine, at: datetime) -> tuple[Entry, ...]:
@@ -153,6 +153,16 @@ def thai_day(moment: datetime) -> date:
 def thai_midnight(day: date) -> datetime:
     """When the Thai day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=THAI)
+
+
+def month_end(moment: datetime) -> datetime:
+    """When the Thai month of the moment is over.
+
+    >>> month_end(datetime(2026, 12, 31, 18, tzinfo=UTC)).isoformat()
+    '2027-02-01T00:00:00+07:00'
+    """
+    first = thai_day(moment).replace(day=1)
+    return thai_midnight((first + timedelta(days=31)).replace(day=1))
 
 
 def amount_of(entries: Iterable[Entry], *whats: What, side: Side | None = None, currency: str = "THB") -> Money:

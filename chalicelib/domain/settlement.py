@@ -32,7 +32,8 @@ class SettlementLine:
     """One amount of a statement. Positive is paid to the seller, negative taken from the seller.
 
     `order_id` and `line_id` are empty for what belongs to no order. `id` is stable across reads; `words` is the
-    channel's own name for the amount.
+    channel's own name for the amount. `kin`, where a channel numbers no amounts: what tells it from others but for
+    those alike, never the amount, with which an edit would make it another line.
     """
 
     shop: str
@@ -44,6 +45,7 @@ class SettlementLine:
     order_id: str = ""
     line_id: str = ""
     statement: str = ""
+    kin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,11 +170,11 @@ def _about_line(one: BookedLine) -> list[Difference]:
     if one.line.id == UNEXPLAINED:
         return []
     found: list[Difference] = []
-    if one.gone_at is not None:
+    if one.gone_at is not None and one.booked.minor:
         found.append(_of_line(one, Cause.LINE_GONE, one.line.amount, one.line.amount * 0, one.gone_at))
     amounts = [*[was.amount for was in one.was], one.booked]
     for was, after in zip(one.was, amounts[1:], strict=True):
-        if one.gone_at is None or was.until < one.gone_at:
+        if one.gone_at is None or not one.booked.minor or was.until < one.gone_at:
             found.append(_of_line(one, Cause.LINE_EDITED, was.amount, after, was.until))
     return found
 

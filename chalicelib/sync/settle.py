@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.catalogue import Product
+from chalicelib.domain.known_lines import under_known_ids
 from chalicelib.domain.ledger import (
     UNEXPLAINED,
     BookedLine,
@@ -16,6 +17,7 @@ from chalicelib.domain.ledger import (
     corrected,
     correcting_entries,
     first_entries,
+    month_end,
     thai_day,
 )
 from chalicelib.domain.money import total
@@ -58,7 +60,7 @@ def settle(ctx: Context, shop_id: str) -> Settled:
     """
     shop, desk = opened(ctx, shop_id)
     now, told = ctx.clock(), Settled(shop.id)
-    booker = _Booker(ctx, shop, now, told)
+    booker = _booker(ctx, shop, now, told)
     at = _begin(ctx, shop, now)
     while at <= now:
         upto = min(at + STEP, now + LAST_SECOND)
@@ -75,8 +77,13 @@ def settle(ctx: Context, shop_id: str) -> Settled:
 def hear(ctx: Context, shop: Shop, settlements: Sequence[Settlement]) -> Settled:
     """These settlements are in the ledger; hearing one again changes nothing."""
     told = Settled(shop.id)
-    _Booker(ctx, shop, ctx.clock(), told).hear_all(settlements)
+    _booker(ctx, shop, ctx.clock(), told).hear_all(settlements)
     return told
+
+
+def _booker(ctx: Context, shop: Shop, now: datetime, told: Settled) -> _Booker:
+    whole = ctx.store.orders.cursor(shop.id, STREAM)
+    return _Booker(ctx, shop, now, told, whole.at if whole else None)
 
 
 def _begin(ctx: Context, shop: Shop, now: datetime) -> datetime:
@@ -96,12 +103,16 @@ def _begin(ctx: Context, shop: Shop, now: datetime) -> datetime:
 
 @dataclass
 class _Booker:
-    """Books settlements of one shop; remembers orders, products and rules it has looked up."""
+    """Books settlements of one shop; remembers orders, products and rules it has looked up.
+
+    `read_to`: up to when everything was read before; a month that ended by then has said what it says.
+    """
 
     ctx: Context
     shop: Shop
     now: datetime
     told: Settled
+    read_to: datetime | None = None
     orders: dict[str, Order] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
@@ -115,20 +126,22 @@ class _Booker:
 
     def _hear(self, heard: Settlement) -> None:
         known = self.ctx.store.settlements.statement(self.shop.id, heard.id)
-        lines = {line.id: line for line in heard.lines}
-        statement = self._statement(heard, lines, known)
+        statement = self._statement(heard, known)
         booked = self.ctx.store.settlements.lines(statement)
+        lines = {line.id: line for line in under_known_ids(heard.lines, booked)}
+        at = self._counts_at(statement.at, known)
         for line in lines.values():
-            booked[line.id] = self._book(statement, line, booked.get(line.id))
+            booked[line.id] = self._book(statement, line, booked.get(line.id), at)
         for line_id in booked.keys() - lines.keys() - {UNEXPLAINED}:
             booked[line_id] = self._gone(booked[line_id], is_whole=statement.adds_up)
-        self._unexplained(statement, booked)
+        self._unexplained(statement, booked, at)
         self.told.statements += 1
         if known is None or replace(statement, heard_at=known.heard_at) != known:
             self.ctx.store.settlements.save(statement)
 
-    def _statement(self, heard: Settlement, lines: dict[str, SettlementLine], known: Statement | None) -> Statement:
-        explained = total([line.amount for line in lines.values()], heard.payout.currency)
+    def _statement(self, heard: Settlement, known: Statement | None) -> Statement:
+        once = {line.id: line.amount for line in heard.lines}
+        explained = total(list(once.values()), heard.payout.currency)
         twice = sorted(line_id for line_id, times in Counter(line.id for line in heard.lines).items() if times > 1)
         if known is None:
             off = None if explained == heard.payout else self.now
@@ -147,11 +160,19 @@ class _Booker:
             off_since=off_since,
         )
 
-    def _book(self, statement: Statement, line: SettlementLine, known: BookedLine | None) -> BookedLine:
-        """The line counts as it was heard."""
+    def _counts_at(self, settled_at: datetime, known: Statement | None) -> datetime:
+        """When a new line counts: news of a statement heard before, or of a month read to its end, is of now.
+
+        What a month said once it was over was paid out, and stays.
+        """
+        is_over = self.read_to is not None and month_end(settled_at) <= self.read_to
+        return self.now if known is not None or is_over else settled_at
+
+    def _book(self, statement: Statement, line: SettlementLine, known: BookedLine | None, at: datetime) -> BookedLine:
+        """The line counts as it was heard; one that is new counts from `at`."""
         if known is None:
             new = self._new(statement, line)
-            self.ctx.store.settlements.book(new, None, first_entries(self.shop.community, new))
+            self.ctx.store.settlements.book(new, None, first_entries(self.shop.community, new, at))
             self.told.booked += 1
             return new
         if _place(known.line) != _place(line):
@@ -172,7 +193,7 @@ class _Booker:
         after = corrected(known, known.line, counts, self.now)
         return self._correct(known, replace(after, gone_at=known.gone_at or self.now))
 
-    def _unexplained(self, statement: Statement, booked: dict[str, BookedLine]) -> None:
+    def _unexplained(self, statement: Statement, booked: dict[str, BookedLine], at: datetime) -> None:
         """What the payout has more or less than its lines lies with the community, so that the ledger is the payout."""
         lines = [one.booked for line_id, one in booked.items() if line_id != UNEXPLAINED]
         amount = statement.payout - total(lines, statement.payout.currency)
@@ -182,7 +203,7 @@ class _Booker:
         line = SettlementLine(
             self.shop.id, UNEXPLAINED, statement.at, FeeClass.ADJUSTMENT, amount, UNEXPLAINED, statement=statement.id
         )
-        self._book(statement, line, known)
+        self._book(statement, line, known, at)
 
     def _correct(self, known: BookedLine, after: BookedLine) -> BookedLine:
         entries = correcting_entries(self.shop.community, known, after, self.now)

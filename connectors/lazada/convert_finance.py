@@ -75,13 +75,15 @@ def fee_class(row: TransactionAnswer) -> FeeClass:
 
 def settlement(shop: str, payout: PayoutAnswer, rows: Sequence[TransactionAnswer], currency: str) -> Settlement:
     """One statement. Its amounts and the balances carried in and out add up to the payout (LAZ-021)."""
-    paid = payout_of(payout, currency)
+    said = payout_of(payout, currency)
+    # What the seller owes is carried, never paid, however the statement prints it (LAZ-025).
+    paid = max(said, said * 0)
     at = made_at(payout)
     return Settlement(
         shop=shop,
         id=payout.statement_number,
         at=at,
-        lines=(*_lines(shop, payout, rows, paid.currency), *_carried(shop, payout, paid, at)),
+        lines=(*_lines(shop, payout, rows, paid.currency), *_carried(shop, payout, (said, paid), at)),
         payout=paid,
         paid_at=local(payout.updated_at) if payout.paid and payout.updated_at else None,
     )
@@ -91,8 +93,8 @@ def _lines(shop: str, payout: PayoutAnswer, rows: Iterable[TransactionAnswer], c
     lines: list[SettlementLine] = []
     seen: Counter[str] = Counter()
     for row in rows:
-        amount = money(row.amount, currency)
-        name = f"{row.transaction_number}/{row.order_item_no}/{row.fee_type}/{row.transaction_date}/{amount}"
+        # Not the amount: an edit of it would be one line gone and another that came.
+        name = f"{row.transaction_number}/{row.order_item_no}/{row.fee_type}/{row.transaction_date}"
         seen[name] += 1
         lines.append(
             SettlementLine(
@@ -100,20 +102,25 @@ def _lines(shop: str, payout: PayoutAnswer, rows: Iterable[TransactionAnswer], c
                 id=name if seen[name] == 1 else f"{name}/{seen[name]}",
                 at=datetime.combine(day(row.transaction_date), datetime.min.time(), BANGKOK).astimezone(UTC),
                 fee=fee_class(row),
-                amount=amount,
+                amount=money(row.amount, currency),
                 words=row.fee_name or row.transaction_type,
                 order_id=row.order_no,
                 line_id=row.order_item_no,
                 statement=payout.statement_number,
+                kin=name,
             )
         )
     return lines
 
 
-def _carried(shop: str, payout: PayoutAnswer, paid: Money, at: datetime) -> list[SettlementLine]:
-    """What came from the statement before, and what goes to the next: closing = opening + amounts."""
+def _carried(shop: str, payout: PayoutAnswer, sums: tuple[Money, Money], at: datetime) -> list[SettlementLine]:
+    """What came from the statement before, and what goes to the next: closing = opening + amounts.
+
+    `sums` are the payout as it is printed, and what of it is paid.
+    """
+    said, paid = sums
     opening = money(payout.opening_balance or Decimal(0), paid.currency)
-    closing = paid if payout.closing_balance is None else money(payout.closing_balance, paid.currency)
+    closing = said if payout.closing_balance is None else money(payout.closing_balance, paid.currency)
     moves = (("opening_balance", opening), ("carried_forward", paid - closing))
     number = payout.statement_number
     return [

@@ -35,33 +35,38 @@ def transactions(market: "LazadaMarket", call: Call) -> dict[str, Any]:
 
 
 def payouts(market: "LazadaMarket", call: Call) -> dict[str, Any]:
-    """The statements made after a day; only closed weeks have one."""
+    """The statements made after a day; only closed weeks have one. What the seller owes is carried to the next."""
     after = _day(call, "created_after")
     weeks: dict[Week, list[Entry]] = defaultdict(list)
     for entry in ledger.entries(market, call.shop):
         weeks[entry.week].append(entry)
-    now = ledger.now_of(market)
-    closed = [week for week in sorted(weeks) if week.closed_at <= now and week.closed_at.date() > after]
-    return {"data": [_statement(market, call, week, weeks[week]) for week in closed]}
+    now, owed, rows = ledger.now_of(market), 0, []
+    for week in sorted(weeks):
+        if week.closed_at <= now and week.closed_at.date() > after:
+            rows.append(_statement(market, call, week, weeks[week], owed))
+        owed = min(owed + sum(entry.satang for entry in weeks[week]), 0)
+    return {"data": rows}
 
 
-def _statement(market: "LazadaMarket", call: Call, week: Week, entries: list[Entry]) -> dict[str, Any]:
+def _statement(market: "LazadaMarket", call: Call, week: Week, entries: list[Entry], opening: int) -> dict[str, Any]:
+    """One row; a payout below zero is printed as it is, a choice: nobody recorded one."""
     sums: dict[int, int] = defaultdict(int)
     for entry in entries:
         sums[entry.fee_type] += entry.satang
     fees = -(sums[ledger.COMMISSION] + sums[ledger.PAYMENT_FEE])
     refunds, back = -sums[ledger.REFUND], sums[ledger.COMMISSION_BACK]
     first = sums[ledger.SALE] - fees
-    payout, paid = first - refunds + back, week.paid_at <= ledger.now_of(market)
+    second, paid = first - refunds + back, week.paid_at <= ledger.now_of(market)
+    closing = opening + second
     changed = week.paid_at if paid else week.closed_at
     return {
         "statement_number": f"{short_code(call.shop)}-{week.closed_at:%Y%m%d}",
         "created_at": f"{week.closed_at:%Y-%m-%d %H:%M:%S}", "updated_at": f"{changed:%Y-%m-%d %H:%M:%S}",
-        "opening_balance": "0.00", "item_revenue": _baht(sums[ledger.SALE]), "other_revenue_total": "0.00",
+        "opening_balance": _baht(opening), "item_revenue": _baht(sums[ledger.SALE]), "other_revenue_total": "0.00",
         "fees_total": _baht(fees), "subtotal1": _baht(first), "refunds": _baht(refunds),
-        "fees_on_refunds_total": _baht(back), "subtotal2": _baht(payout), "shipment_fee": "0.00",
-        "shipment_fee_credit": "0.00", "guarantee_deposit": "0.00", "closing_balance": _baht(payout),
-        "payout": f"{_baht(payout)} THB", "paid": "1" if paid else "0",
+        "fees_on_refunds_total": _baht(back), "subtotal2": _baht(second), "shipment_fee": "0.00",
+        "shipment_fee_credit": "0.00", "guarantee_deposit": "0.00", "closing_balance": _baht(closing),
+        "payout": f"{_baht(closing)} THB", "paid": "1" if paid else "0",
     }  # fmt: skip
 
 

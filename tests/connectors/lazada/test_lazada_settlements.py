@@ -105,6 +105,50 @@ def test_laz_021_balances_carried_in_and_out_are_lines_too():
     assert found.adds_up
 
 
+@pytest.mark.parametrize("printed", ["-50.00 THB", "0.00 THB"])
+def test_laz_025_a_debt_is_carried_once_however_it_is_printed(printed):
+    """Two weeks together pay what was paid: the debt meets the next opening balance."""
+    owed = a_statement(payout=printed, closing_balance="-50.00")
+    later = a_statement(
+        statement_number="TH1ABC23-20260524",
+        created_at="2026-05-25 00:23:04",
+        opening_balance="-50.00",
+        closing_balance="128.00",
+        payout="128.00 THB",
+    )
+    week = {"statement": "18 May 2026 - 24 May 2026", "transaction_date": "20 May 2026"}
+    rows = [an_amount("-50.00", fee_type="14"), an_amount("178.00", **week)]
+    shop = Scripted(finance([owed, later], rows))
+
+    found = of(shop.shop, *MAY)
+
+    assert [(one.payout, one.adds_up) for one in found] == [(Money(0), True), (Money(12_800), True)]
+    carried = [line.amount.minor for one in found for line in one.lines if not line.order_id]
+    assert carried == [5_000, -5_000]
+
+
+def test_a_week_of_refunds_alone_is_carried(practice: PracticeShop):
+    """From the practice marketplace: the week after pays the less, and every statement adds up."""
+    practice.publish(a_listing())
+    first = practice.buy(("SCARF-1", 1))
+    practice.sim(f"orders/{first}/advance", to="delivered")
+    began = datetime.now(UTC)
+    practice.sim("clock", advance_s=8 * 86_400)
+    asked = practice.sim(f"orders/{first}/return", type="ONLY_REFUND")
+    practice.shop.answer_return(asked["reverse_order_id"], agree=True)
+    practice.sim("clock", advance_s=7 * 86_400)
+    practice.sim(f"orders/{practice.buy(('SCARF-1', 2))}/advance", to="delivered")
+    practice.sim("clock", advance_s=7 * 86_400)
+
+    found = of(practice.shop, began - timedelta(days=1), began + timedelta(days=23))
+
+    assert [one.adds_up for one in found] == [True] * 3
+    assert [one.payout.minor > 0 for one in found] == [True, False, True]
+    assert found[1].payout == Money(0)
+    moves = {line.words: line.amount for one in found for line in one.lines if not line.order_id}
+    assert moves["carried_forward"] == moves["opening_balance"] * -1 != Money(0)
+
+
 def test_what_does_not_add_up_shows_its_difference():
     """Nothing is invented to make it fit."""
     shop = Scripted(finance([a_statement()], [an_amount("4,000.00")]))
