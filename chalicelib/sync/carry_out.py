@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 from chalicelib.domain.changes import (
     Change,
@@ -27,11 +25,12 @@ from chalicelib.domain.errors import (
     StaleError,
     TransientError,
 )
-from chalicelib.domain.offers import Claim, DesiredListing, ListingState, Observation, ObservedListing
+from chalicelib.domain.offers import DesiredListing, ListingState, Observation, ObservedListing
 from chalicelib.domain.ports import Created, Marketplace, OfferTarget, Outcome
 from chalicelib.domain.synclog import EntryState
-from chalicelib.sync import claims
+from chalicelib.sync import proof
 from chalicelib.sync.context import Context, MakeWayError, OutOfTimeError
+from chalicelib.sync.parts import Parts
 from chalicelib.sync.record import Book
 from chalicelib.sync.shelf import Images, Shelf
 
@@ -39,8 +38,6 @@ PHOTOS_AHEAD = 8
 """Photos of so many listings are brought together, so that they travel side by side and time is watched between."""
 PROMOTION_LOCKS = frozenset({"shopee.promotion_lock", "lazada.campaign_floor"})
 """Error cards of channels that say: a promotion holds this number, nothing is wrong with it."""
-NUMBERS_A_STEP = 200
-"""A multiple of every channel's batch, so that a cut costs no call: a few seconds' work at most."""
 REMEMBER_CREATES_S = 30 * 24 * 3600
 
 _SETTLED = frozenset({EntryState.LIVE, EntryState.SKIPPED})
@@ -67,6 +64,7 @@ class Hands:
         self._book = book
         self._shelf = shelf
         self._desired = {listing.product_code: listing for listing in desired}
+        self._parts = Parts(ctx.store, book.shop, shelf, self._desired.values(), ctx.clock)
         book.explain(desired)
         self._policy = ctx.policy_of(book.shop.community)
         self._images = Images(ctx.store, ctx.store.photos, market, book.shop.id)
@@ -85,7 +83,7 @@ class Hands:
         or OutOfTimeError; what was not reached is noted as planned."""
         for skip in plan.skipped:
             self._book.note(skip, EntryState.SKIPPED)
-        steps = _steps(plan.changes)
+        steps = proof.steps(plan.changes)
         for place, group in enumerate(steps):
             try:
                 self._may_go_on()
@@ -100,7 +98,7 @@ class Hands:
 
     def look_again(self) -> None:
         """Entries whose change the shop now shows are live; what it does not show yet is looked at later."""
-        ids = sorted({_listing_id(change, self._shelf) for _, change in self._to_verify} - {""})
+        ids = sorted({proof.listing_id(change, self._shelf.bindings) for _, change in self._to_verify} - {""})
         if not ids:
             self._shelf.save()
             return
@@ -142,7 +140,7 @@ class Hands:
         except MarketplaceError as error:
             for change in group:
                 if change not in self._noted:
-                    self._failed(change, error, _state_after(error))
+                    self._failed(change, error, proof.state_after(error))
             raise
 
     def _set_stock(self, changes: Sequence[SetStock]) -> None:
@@ -156,47 +154,17 @@ class Hands:
                 self._came_down([change])
 
     def _that_fit(self, changes: Sequence[SetStock]) -> list[SetStock]:
-        """The changes without those that two shops would make at once; these are planned again from new numbers.
-
-        A number that comes down is cut to what the others leave: the shop may show less than we remember, and then
-        what we take for a fall is a rise.
-        """
-        rises = {change.seller_sku: change.to for change in changes if change.to > change.was}
-        split = claims.split_skus(self._desired.values())
-        falls = [one.seller_sku for one in changes if 0 < one.to < one.was and one.seller_sku in split]
-        mine, held = self._claim(rises)
-        rooms = claims.room(self._ctx.store, self._book.shop, self._desired.values(), sorted({*mine, *falls}))
-        crowded = {sku for sku, units in mine.items() if sku in rooms and units > rooms[sku]}
-        self._shelf.take_back({sku: held[sku] for sku in crowded})
-        for change in changes:
-            if change.seller_sku in crowded:
-                self._note(change, EntryState.PLANNED)
-                self._later(self._desired[change.product_code], 5)
-        cut = {sku: max(rooms[sku], 0) for sku in falls if sku in rooms}
-        return [
-            replace(one, to=min(one.to, cut.get(one.seller_sku, one.to)))
-            for one in changes
-            if one.seller_sku not in crowded
-        ]
-
-    def _claim(self, units: Mapping[str, int]) -> tuple[dict[str, int], dict[str, Claim]]:
-        """What the shop is about to show of split SKUs is its own from now on, also if no answer comes back.
-
-        Answers the units claimed, and what held before.
-        """
-        split, now = claims.split_skus(self._desired.values()), self._ctx.clock()
-        mine = {sku: count for sku, count in units.items() if sku in split}
-        return mine, self._shelf.claim({sku: (count, now) for sku, count in mine.items()})
+        """The changes for which there is room; the others are planned again from new numbers."""
+        fitting, crowded = self._parts.fitting(changes)
+        for change in crowded:
+            self._note(change, EntryState.PLANNED)
+            self._later(self._desired[change.product_code], 5)
+        return fitting
 
     def _has_room(self, change: CreateListing | FinishListing, listing: DesiredListing) -> bool:
         """Whether the pieces about to be shown are this shop's; else it is tried again from new numbers."""
-        mine, held = self._claim({offer.seller_sku: offer.quantity for offer in listing.offers})
-        if not claims.crowded(self._ctx.store, self._book.shop, [listing], mine):
+        if self._parts.has_room(listing, is_new=isinstance(change, CreateListing)):
             return True
-        if isinstance(change, CreateListing):
-            # It was looked for by name and is not there: whatever a lost create claimed was never shown.
-            held = {sku: Claim(0, self._ctx.clock()) for sku in held}
-        self._shelf.take_back(held)
         self._note(change, EntryState.PLANNED)
         self._later(listing, 5)
         return False
@@ -241,7 +209,7 @@ class Hands:
                 self._did_something = True
             except (MarketplaceError, OutOfTimeError) as error:
                 if isinstance(error, MarketplaceError) and change not in self._noted:
-                    self._failed(change, error, _state_after(error))
+                    self._failed(change, error, proof.state_after(error))
                 self._not_reached(changes[place:])
                 self._save()
                 raise
@@ -330,7 +298,7 @@ class Hands:
         try:
             created = self._market.finish(listing, change.listing_id, images)
         except (OutcomeUnknownError, TransientError) as error:
-            self._failed(change, error, _state_after(error))
+            self._failed(change, error, proof.state_after(error))
             self._later(listing, error.retry_after_s or 5)
             return
         self._bound(change, listing, created)
@@ -440,26 +408,7 @@ class Hands:
         """Whether the read-back proves the change. Words are not read back whole: unanswered, they stay unknown."""
         if isinstance(change, UpdateContent) and self._book.entries[number].state is EntryState.UNKNOWN:
             return False
-        return self._shows(change, seen)
-
-    def _shows(self, change: Change, seen: Observation) -> bool:
-        listings = {listing.listing_id: listing for listing in seen.listings}
-        listing = listings.get(_listing_id(change, self._shelf))
-        if listing is None:
-            return False
-        if isinstance(change, SetStock | SetPrice):
-            offers = {offer.seller_sku: offer for offer in listing.offers}
-            offer = offers.get(change.seller_sku)
-            if offer is None:
-                return False
-            return offer.quantity == change.to if isinstance(change, SetStock) else offer.price == change.to
-        if isinstance(change, HideListing):
-            return listing.state is ListingState.HIDDEN
-        if isinstance(change, CreateListing):
-            return listing.state is ListingState.LIVE
-        desired, shown = self._desired[change.product_code], {offer.seller_sku for offer in listing.offers}
-        is_said = not isinstance(change, UpdateContent) or listing.title == desired.title
-        return is_said and listing.state is ListingState.LIVE and shown >= set(desired.skus)
+        return proof.shows(change, seen, self._desired[change.product_code], self._shelf.bindings)
 
     def _still_dirty(self, live: set[int]) -> None:
         for number, change in self._to_verify:
@@ -473,31 +422,3 @@ class Hands:
         behind = {entry.product_code for entry in self._book.entries if entry.state not in _SETTLED}
         for code in sorted(set(self._desired) - behind):
             self._shelf.change(self._desired[code].skus, applied_version=self._desired[code].version)
-
-
-def _steps(changes: Iterable[Change]) -> list[list[Change]]:
-    """Changes of one kind that go together, not too many at once: between two steps others get their turn."""
-    kinds = [list(group) for _, group in groupby(changes, key=type)]
-    return [step for kind in kinds for step in _cut(kind)]
-
-
-def _cut(kind: list[Change]) -> Iterator[list[Change]]:
-    if isinstance(kind[0], SetStock | SetPrice):
-        for start in range(0, len(kind), NUMBERS_A_STEP):
-            yield kind[start : start + NUMBERS_A_STEP]
-    else:
-        yield kind  # words are said one by one, with a pause between; hiding takes a few calls
-
-
-def _listing_id(change: Change, shelf: Shelf) -> str:
-    if isinstance(change, CreateListing):
-        bound = [shelf.bindings[sku] for sku in change.seller_skus if sku in shelf.bindings]
-        here = [binding.listing_id for binding in bound if binding.state is not ListingState.GONE]
-        return here[0] if here else ""
-    return cast(str, getattr(change, "listing_id", ""))
-
-
-def _state_after(error: MarketplaceError) -> EntryState:
-    if isinstance(error, OutcomeUnknownError):
-        return EntryState.UNKNOWN
-    return EntryState.PLANNED if isinstance(error, TransientError) else EntryState.FAILED

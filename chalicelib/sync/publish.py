@@ -8,22 +8,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.domain import safety
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.changes import Plan, SetStock
 from chalicelib.domain.errors import (
     LeaseLostError,
     MarketplaceError,
-    UnsafePlanError,
 )
 from chalicelib.domain.offers import Binding, DesiredListing, ListingState, Observation, desired_listing, remembered
 from chalicelib.domain.planner import plan
 from chalicelib.domain.ports import Lane, Marketplace
-from chalicelib.domain.safety import Brakes
 from chalicelib.domain.shops import Lease, Shop
 from chalicelib.domain.synclog import Run, RunState
-from chalicelib.domain.waiting_plans import WaitingPlan
-from chalicelib.sync import claims, glancing, held_plans, messages, reading, take_orders, weighing
+from chalicelib.sync import claims, glancing, messages, reading, take_orders, weighing
+from chalicelib.sync.braking import Brake
 from chalicelib.sync.carry_out import Hands
 from chalicelib.sync.context import Context, HeldShop, MakeWayError, OutOfTimeError, Standing
 from chalicelib.sync.desired import desired_listings
@@ -151,7 +148,6 @@ class _Pass:
         self._lane: Lane = lane
         self._trigger = trigger
         self._is_whole = False
-        self._runs_approved = False
         self._skus: tuple[str, ...] = ()
 
     def whole(self, products: Sequence[Product]) -> Run:
@@ -247,13 +243,17 @@ class _Pass:
         self._keep_audit_facts()
         shelf.save()
         if made.is_empty and book is None:
-            self._drop_held(desired)
+            self._brake().drop_mended(desired, is_edit=self._trigger == "edit")
             self._glance(desired, shelf, None)
             return None
-        book = book or self._book()
+        book, brake = book or self._book(), self._brake()
         try:
-            now, waits_because = self._braked(made, observed, desired, book)
+            now, waits_because = brake.let_through(made, observed, desired, book.run.id)
+            if not waits_because and not brake.ran_approved:
+                brake.drop_mended(desired, is_edit=self._trigger == "edit")
             run = self._apply(now, desired, shelf, book, waits_because)
+            if brake.ran_approved and not book.is_behind:
+                self._ctx.store.plans.clear(self._shop.id)
         except LeaseLostError:
             # Our last write may have come after one of the worker that holds the shop now.
             self._ask("bulk", [messages.publish_shop(self._shop.id, "lease_lost")])
@@ -264,6 +264,11 @@ class _Pass:
             raise
         self._glance(desired, shelf, book)
         return run
+
+    def _brake(self) -> Brake:
+        is_part = self._trigger == "sweep" and not self._is_whole
+        by_sale = self._trigger in AFTER_SALES
+        return Brake(self._ctx, self._shop, is_whole=self._is_whole, is_part=is_part, by_sale=by_sale)
 
     def _glance(self, desired: Sequence[DesiredListing], shelf: Shelf, book: Book | None) -> None:
         entries = book.entries if book else ()
@@ -284,8 +289,6 @@ class _Pass:
             book.close(RunState.STOPPED, self._market.calls, note=error.user_key)
             raise
         self._tell(hands)
-        if self._runs_approved and not book.is_behind:
-            self._ctx.store.plans.clear(self._shop.id)
         if waits_because:
             return book.close(RunState.WAITING, self._market.calls, note=waits_because)
         unfinished = bool(hands.again_listings or hands.again_whole or hands.put_off)
@@ -317,69 +320,6 @@ class _Pass:
         facts = self._market.audit_facts() if self._lane != "urgent" else ""
         if facts and self._ctx.store.audit_facts.of_shops([self._shop.id]).get(self._shop.id) != facts:
             self._ctx.store.audit_facts.save(self._shop.id, facts)
-
-    def _braked(
-        self, made: Plan, observed: Observation, desired: Sequence[DesiredListing], book: Book
-    ) -> tuple[Plan, str]:
-        """What may be done now, and why the rest waits for a person; empty when nothing does.
-
-        Unless the zeroes themselves are too many, numbers still come down while the rest waits: what is sold out
-        must not be for sale because of a price nobody has looked at. What buyers ordered comes down in any case.
-        """
-        brakes = self._ctx.policy_of(self._shop.community).brakes
-        sold = weighing.sold(made, desired, by_sale=self._trigger in AFTER_SALES)
-        others = Plan(tuple(change for change in made.changes if change not in sold), made.skipped)
-        try:
-            safety.check(others, self._shown(made, observed, brakes), brakes)
-        except UnsafePlanError as error:
-            all_falls = tuple(filter(weighing.lowers_stock, made.changes))
-            falls = sold if "zeroes_many" in error.reasons else all_falls
-            waits = tuple(change for change in made.changes if change not in falls)
-            plan = held_plans.held(self._ctx, self._shop.id, book.run.id, error.reasons, waits, desired)
-            if self._is_approved(plan):
-                return made, ""
-            return Plan(falls, made.skipped), " ".join(error.reasons)
-        self._drop_held(desired)
-        return made, ""
-
-    def _is_approved(self, plan: WaitingPlan) -> bool:
-        """Whether a person let these changes run; if not, they wait.
-
-        What is left of an approved plan after a stop is still approved. A pass over a few offers does not put its
-        few changes in the place of a whole plan that names them already.
-        """
-        stored = self._ctx.store.plans.waiting(self._shop.id)
-        is_named = stored is not None and stored.covers(plan.changes)
-        if stored is not None and is_named and stored.is_approved:
-            self._runs_approved = True
-            return True
-        if self._is_whole or not is_named:
-            self._ctx.store.plans.hold(plan)
-        return False
-
-    def _drop_held(self, desired: Sequence[DesiredListing]) -> None:
-        """No plan waits any more whose trouble is mended: a whole pass knows, an edit knows of its own products.
-
-        Sales do not look: their seconds count, and they mend nothing that waits.
-        """
-        plans = self._ctx.store.plans
-        if self._is_whole:
-            plans.clear(self._shop.id)
-        elif self._trigger == "edit":
-            stored = plans.waiting(self._shop.id)
-            mended = {listing.product_code for listing in desired}
-            if stored is not None and all(change.product_code in mended for change in stored.changes):
-                plans.clear(self._shop.id)
-
-    def _shown(self, made: Plan, observed: Observation, brakes: Brakes) -> int:
-        """How many offers the shop shows; of a few listings, those we remember of the whole shop."""
-        shown = sum(len(listing.offers) for listing in observed.listings)
-        if observed.complete and self._is_whole:
-            return shown
-        if len(made.changes) <= brakes.always_allowed:
-            return max(shown, 1)
-        bindings = self._ctx.store.bindings.of_shop(self._shop.id).values()
-        return max(shown, sum(binding.state is not ListingState.GONE for binding in bindings))
 
     def _tell(self, hands: Hands) -> None:
         """Others learn what follows: this shop once more, and the siblings of scarce pieces that came down."""

@@ -130,3 +130,35 @@ def test_a_look_after_a_sale_mends_the_number_and_leaves_the_price_to_the_braked
     square.drain()
     assert _wrong(square) == 7
     assert square.market.shown()["P3"][1] == 9
+
+
+def test_what_is_unusual_in_a_part_is_judged_over_the_whole_shop(square, monkeypatch):
+    """Every price was changed by hand: no part mends its few unseen by the brake, the whole waits for a person."""
+    for number in range(7, 20):
+        square.sell(f"P{number}")
+    square.send("bulk", [messages.publish_shop(SHOP)])
+    square.drain()
+    for name, value in (("WHOLE_UP_TO", 10), ("LISTINGS_A_LOOK", 8), ("BUDGET", 8)):
+        monkeypatch.setattr(sweep, name, value)
+    _spoil(square, 20)
+    _sweep(square)
+    assert _wrong(square) == 20
+    square.drain()
+    assert _wrong(square) == 20
+    assert len(square.store.plans.waiting(SHOP).changes) == 20
+
+
+def test_a_part_that_differs_in_a_shop_that_mostly_agrees_is_mended(square, monkeypatch):
+    """The next eight listings all differ and the other twelve do not: over the whole that is ordinary."""
+    for number in range(7, 20):
+        square.sell(f"P{number}")
+    square.send("bulk", [messages.publish_shop(SHOP)])
+    square.drain()
+    for name, value in (("WHOLE_UP_TO", 10), ("LISTINGS_A_LOOK", 8), ("BUDGET", 8)):
+        monkeypatch.setattr(sweep, name, value)
+    for listing_id in sorted(square.market.stalls)[:8]:
+        for row in square.market.stalls[listing_id].offers.values():
+            row[1] = Money(7700)
+    _sweep(square)
+    square.drain()
+    assert _wrong(square) == 0
