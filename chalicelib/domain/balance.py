@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -159,8 +159,9 @@ def unreadable(order_id: str) -> Difference:
     return Difference(order_id, "order_unreadable", "-", "-", cause_class=CauseClass.UNREADABLE)
 
 
-def order_differences(theirs: Order, ours: Order | None) -> Iterator[Difference]:
-    """What does not agree about one order, as the channel shows it and as it is kept."""
+def order_differences(theirs: Order, ours: Order | None, our_skus: Collection[str] = ()) -> Iterator[Difference]:
+    """What does not agree about one order, as the channel shows it and as it is kept; and open lines of `our_skus`
+    that the ledger holds nothing for, although each of their units is sold."""
     if ours is None:
         missed = CauseClass.MISSED
         created = theirs.created_at
@@ -170,7 +171,7 @@ def order_differences(theirs: Order, ours: Order | None) -> Iterator[Difference]
         yield _moved(theirs, ours, theirs.order_id, "money_differs", str(ours.total), str(theirs.total))
     known = {line.line_id: line for line in ours.lines}
     for line in theirs.lines:
-        yield from _line_differences(theirs, ours, line, known.get(line.line_id))
+        yield from _line_differences(theirs, ours, line, known.get(line.line_id), our_skus)
     shown = {line.line_id for line in theirs.lines}
     for line_id in sorted(set(known) - shown):
         if known[line_id].state is not OrderState.CANCELLED and theirs.updated_at >= ours.updated_at:
@@ -179,12 +180,16 @@ def order_differences(theirs: Order, ours: Order | None) -> Iterator[Difference]
             yield _difference(ours, name, "line_missing_there", state, "-", CauseClass.NOT_THERE)
 
 
-def _line_differences(theirs: Order, ours: Order, line: OrderLine, have: OrderLine | None) -> Iterator[Difference]:
+def _line_differences(
+    theirs: Order, ours: Order, line: OrderLine, have: OrderLine | None, our_skus: Collection[str]
+) -> Iterator[Difference]:
     name = f"{theirs.order_id}/{line.line_id}"
     if have is None:
         yield _difference(theirs, name, "line_missing_here", "-", line.state.value, CauseClass.MISSED)
-    elif _is_behind(have.state, line.state):
+    elif _is_behind(have.state, line.state, theirs.updated_at - ours.updated_at):
         yield _moved(theirs, ours, name, "state_differs", have.state.value, line.state.value)
+    elif have.is_unheld and have.seller_sku in our_skus:
+        yield _difference(ours, name, "line_not_held", "0", str(have.quantity), CauseClass.MISSED)
     elif theirs.updated_at < ours.updated_at:
         return  # an older reading than ours says nothing about numbers
     elif have.quantity != line.quantity:
@@ -203,6 +208,6 @@ def _difference(order: Order, subject: str, cause: str, have: str, shown: str, k
     return Difference(subject, cause, have, shown, False, order.updated_at, kind)
 
 
-def _is_behind(ours: OrderState, theirs: OrderState) -> bool:
+def _is_behind(ours: OrderState, theirs: OrderState, ahead: timedelta) -> bool:
     ended_alone = ours in ENDS and theirs in OPEN_STATES
-    return ended_alone or later(ours, theirs) is not ours
+    return ended_alone or later(ours, theirs, ahead) is not ours

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.bundles import Recipe
+from chalicelib.domain.catalogue import Product
 from chalicelib.domain.orders import OPEN_STATES, Buyer, Order, OrderLine, OrderState, later
+from chalicelib.domain.sharing import makers_of
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
+
+_GONE = frozenset({OrderState.HANDED_OVER, OrderState.DELIVERED, OrderState.COMPLETED, OrderState.RETURNING})
 
 
 def merged(heard: Order, known: Order | None) -> Order:
@@ -20,32 +24,58 @@ def merged(heard: Order, known: Order | None) -> Order:
     """
     if known is None:
         return heard
-    is_news = heard.updated_at >= known.updated_at
+    ahead = heard.updated_at - known.updated_at
     before = {line.line_id: line for line in known.lines}
-    lines = [_later_line(before.pop(line.line_id, None), line, is_news) for line in heard.lines]
+    lines = [_later_line(before.pop(line.line_id, None), line, ahead) for line in heard.lines]
     buyer = known.buyer if known.buyer_gone or known.buyer != Buyer() else heard.buyer
-    facts = heard if is_news else known
+    facts = heard if ahead >= timedelta(0) else known
     return replace(facts, buyer=buyer, buyer_gone=known.buyer_gone, lines=(*lines, *before.values()))
 
 
-def _later_line(known: OrderLine | None, heard: OrderLine, is_news: bool) -> OrderLine:
+def _later_line(known: OrderLine | None, heard: OrderLine, ahead: timedelta) -> OrderLine:
     if known is None:
         return heard
-    state = later(known.state, heard.state)
-    facts = heard if is_news else known
+    state = later(known.state, heard.state, ahead)
+    facts = heard if ahead >= timedelta(0) else known
     # Units are held under the SKU the line was first taken with, whatever a hand writes into the shop later.
     seller_sku = known.seller_sku if known.held else facts.seller_sku
     recipe = known.recipe if known.held else known.recipe or facts.recipe
-    return replace(facts, state=state, held=known.held, seller_sku=seller_sku, recipe=recipe, turns=known.turns)
+    had_left = known.had_left or (state is OrderState.CANCELLED and known.state in _GONE)
+    return replace(
+        facts,
+        state=state,
+        held=known.held,
+        seller_sku=seller_sku,
+        recipe=recipe,
+        turns=known.turns,
+        makers=known.makers,
+        had_left=had_left,
+    )
 
 
-def with_recipes(order: Order, recipes: Mapping[str, Recipe]) -> Order:
-    """The order with what its bundles are made of; a line that is held keeps what it was held as.
+def with_recipes(order: Order, known: Order | None, recipes: Mapping[str, Recipe]) -> Order:
+    """The order with what its bundles are made of; a line that was held keeps what it was held as, also when a
+    plain SKU has become a bundle since.
 
-    `recipes` maps the SKU of a bundle -> its components.
+    `recipes` maps the SKU of a bundle -> its components. What left or ended when it was last known left as it was.
+    """
+    settled = {line.line_id for line in (known.lines if known else ()) if line.held or line.state not in OPEN_STATES}
+    lines = (
+        line if line.recipe or line.line_id in settled else replace(line, recipe=recipes.get(line.seller_sku, ()))
+        for line in order.lines
+    )
+    return replace(order, lines=tuple(lines))
+
+
+def with_makers(order: Order, products: Mapping[str, Product]) -> Order:
+    """The order with who made each line, as it is now; a line that knows keeps it, whoever makes it later.
+
+    `products` maps SKU -> product, of the lines (already with their recipes) and of what bundles are made of.
     """
     lines = (
-        line if line.held or line.recipe else replace(line, recipe=recipes.get(line.seller_sku, ()))
+        line
+        if line.makers or line.seller_sku not in products
+        else replace(line, makers=tuple((one.maker, one.parts) for one in makers_of(line, products)))
         for line in order.lines
     )
     return replace(order, lines=tuple(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.money import Money
@@ -46,19 +46,31 @@ _RANK = {
 }
 
 
-def later(known: OrderState, heard: OrderState) -> OrderState:
-    """The state to keep after hearing another; late news never moves an order back.
+_AT_THE_BUYER = frozenset({OrderState.DELIVERED, OrderState.COMPLETED})
+
+
+def later(known: OrderState, heard: OrderState, ahead: timedelta = timedelta(0)) -> OrderState:
+    """The state to keep after hearing another; late news never moves an order back. `ahead` is how much newer the
+    news is than what is known; below zero: older.
 
     Ends (cancelled, returned, lost) stay. A packed line that the channel dissolved (packed -> to pack) is not a
-    step back worth following: its units are held either way.
+    step back worth following: its units are held either way. A line whose return is over (withdrawn, refused, or
+    the money given back) goes on to delivered or completed, and may begin to come back again: of these, the newer
+    holds, and of one moment the coming back.
 
     >>> later(OrderState.DELIVERED, OrderState.PACKED).value
     'delivered'
+    >>> later(OrderState.RETURNING, OrderState.COMPLETED, timedelta(days=1)).value
+    'completed'
     """
     if known in ENDS:
         return known
     if heard in ENDS:
         return heard
+    if known is OrderState.RETURNING and heard in _AT_THE_BUYER:
+        return heard if ahead > timedelta(0) else known
+    if known in _AT_THE_BUYER and heard is OrderState.RETURNING:
+        return heard if ahead >= timedelta(0) else known
     return heard if _RANK[heard] > _RANK[known] else known
 
 
@@ -69,8 +81,10 @@ class OrderLine:
     `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
     vouchers, `paid` what was paid for all its units after them. `offer_id` finds the SKU when `seller_sku` was
     edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it. So
-    is `recipe`: what one unit of a bundle was made of when it was first held; and `turns`: how often the number held
-    was changed to another one, which tells each of these changes from an earlier one to the same number.
+    is `recipe`: what one unit of a bundle was made of when it was first held; `turns`: how often the number held
+    was changed to another one, which tells each of these changes from an earlier one to the same number; `makers`:
+    (maker, weight) of those who made it when it was first taken, empty while its SKU is unknown; and `had_left`: it
+    was cancelled when our ledger had sent its units off already, so that they may still come back.
     """
 
     line_id: str
@@ -86,6 +100,13 @@ class OrderLine:
     held: int = 0
     recipe: tuple[tuple[str, int], ...] = ()
     turns: int = 0
+    makers: tuple[tuple[str, int], ...] = ()
+    had_left: bool = False
+
+    @property
+    def is_unheld(self) -> bool:
+        """Whether its units lie on the community's shelf, if they are the community's, and nothing holds them."""
+        return self.state in OPEN_STATES and self.quantity > 0 and not self.held and not self.fulfilled_by_channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,22 @@ def basis_of(line: SettlementLine, order: Order | None, products: Mapping[str, P
     sold = named or [one for one in order.lines if one.state is not OrderState.CANCELLED] or list(order.lines)
     if not sold:
         return Basis()
-    portions = tuple(Portion(one.line_id, one.paid.minor, makers_of(one, products)) for one in sold)
+    portions = tuple(Portion(one.line_id, one.paid.minor, _makers(one, products)) for one in sold)
     if line.fee not in GOODS and rule.base is Base.GOODS:
         return Basis(portions)
     return Basis(portions, rule.partner, rule.commission_bp, rule.cause, rule.pledge_bp)
+
+
+def _makers(line: OrderLine, products: Mapping[str, Product]) -> tuple[Weight, ...]:
+    """As the line was taken; by the catalogue of today for a line whose makers nobody knew then."""
+    return tuple(Weight(maker, parts) for maker, parts in line.makers) or makers_of(line, products)
+
+
+def has_found_makers(was: Basis, now: Basis) -> bool:
+    """Whether a line that was nobody's when its amount was divided has makers now."""
+    nobody = (Weight(COMMUNITY, 1),)
+    orphans = {one.line_id for one in was.portions if one.makers == nobody}
+    return any(one.line_id in orphans and one.makers != nobody for one in now.portions)
 
 
 def makers_of(line: OrderLine, products: Mapping[str, Product]) -> tuple[Weight, ...]:

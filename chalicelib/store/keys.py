@@ -38,6 +38,7 @@
 | order          | ORDERS#<s>           | ORDER#<order id>   | ORDERS#<s>       | <created>#<order id> | orders      |
 | buyer (sealed) | BUYERS#<s>           | ORDER#<order id>   |                  |                      | orders      |
 | to hand over   | TOSHIP#<s>           | ORDER#<order id>   |                  |                      | orders      |
+| unheld line    | UNHELD#<c>           | <sku>#<s>#<order>  |                  |                      | orders      |
 | parcels        | PARCELS#<s>          | ORDER#<order id>   |                  |                      | parcels     |
 | packing (ttl)  | PACKING#<s>          | ORDER#<order id>   |                  |                      | parcels     |
 | return         | RETURNS#<s>          | RETURN#<return id> | RETURNS#<s>      | <created>#<return>   | returns     |
@@ -342,6 +343,18 @@ def to_hand_over(shop_id: str) -> str:
 def order_to_hand_over(shop_id: str, order_id: str) -> Key:
     """One of them; gone when it left."""
     return to_hand_over(shop_id), f"ORDER#{order_id}"
+
+
+def unheld(community_id: str) -> str:
+    """Partition of a community's open orders that name a SKU nothing is held of: what its catalogue does not know."""
+    return f"UNHELD#{community_id}"
+
+
+def unheld_order(community_id: str, shop_id: str, order_id: str, sku: str) -> Key:
+    """One of them; gone when the SKU is held or the order left."""
+    name = f"{sku}#{shop_id}#{order_id}"
+    short = name if len(name.encode()) <= _LONGEST else hashlib.sha256(name.encode()).hexdigest()
+    return unheld(community_id), short
 
 
 def parcels(shop_id: str, order_id: str) -> Key:

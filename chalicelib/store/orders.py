@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
-from chalicelib.domain.orders import Buyer, Order, OrderState
+from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
 from chalicelib.domain.ports import Clock, Cursor
 from chalicelib.domain.shipping import Waiting, is_to_hand_over, waiting_of
 from chalicelib.domain.stock import Movement, StockError
@@ -24,6 +24,7 @@ from chalicelib.store.table import (
     GSI1,
     MAX_OPERATIONS,
     Absent,
+    AnyOf,
     Condition,
     ConditionFailedError,
     Delete,
@@ -89,15 +90,16 @@ class Orders:
         Raises: StaleWriteError when the stored order is no longer `known`, StaleStockError (one too) when a
         movement would take a level below zero.
         """
-        last = self._last_rows(order, known, cursor, buyer_until)
+        last = self._last_rows(community_id, order, known, cursor, buyer_until)
         together = list({(one.sku, one.id): one for one in movements}.values())
         if len(last) + len(_moves(community_id, together)) > MAX_OPERATIONS:
             for some in chunks(sorted(together, key=lambda one: one.sku), MAX_OPERATIONS // 2):
                 self._write(community_id, [], some)
             together = []
         self._write(community_id, last[:MAX_OPERATIONS], together)
-        # Only counters can be so many; they rank shops and are no part of the ledger.
-        self._write(community_id, last[MAX_OPERATIONS:], [])
+        # Only these can be so many: counters, which rank shops, and names of SKUs that are not ours.
+        for rows in chunks(last[MAX_OPERATIONS:], MAX_OPERATIONS):
+            self._write(community_id, rows, [])
         if known is None:
             note_order(self._table, order)
 
@@ -128,6 +130,14 @@ class Orders:
         bare = self.many(shop_id, [row["order_id"] for row in rows if "shown" not in row])
         told = [_waiting(shop_id, row) for row in rows if "shown" in row]
         return (*told, *(waiting_of(order) for order in bare.values()))
+
+    def unheld(self, community_id: str, skus: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Shop id -> its orders with an open line of one of these SKUs that nothing is held for: one query."""
+        found: dict[str, set[str]] = {}
+        for row in self._table.query(keys.unheld(community_id)):
+            if row["sku"] in skus:
+                found.setdefault(row["shop"], set()).add(row["order_id"])
+        return {shop_id: tuple(sorted(found[shop_id])) for shop_id in sorted(found)}
 
     def erase_buyer(self, community_id: str, order: Order) -> None:
         """The buyer's details are gone, masked ones too, and no later reading brings them back."""
@@ -187,29 +197,38 @@ class Orders:
         return [movement for key, movement in wanted.items() if key not in there]
 
     def _last_rows(
-        self, order: Order, known: Order | None, cursor: Cursor | None, until: datetime | None
+        self, community_id: str, order: Order, known: Order | None, cursor: Cursor | None, until: datetime | None
     ) -> list[Operation]:
         """The rows that say the order is taken: itself, its buyer, its place among what is to be handed over, the
-        cursor, the counters."""
+        cursor, what of it nothing is held for, the counters."""
         buyer, sealed = self._buyers.rows(order, known, until)
         stored = replace(order, buyer=buyer)
         rows: list[Operation] = [Put(_order_row(stored), _unchanged(known)), *sealed, *_place(order, known)]
         if cursor is not None:
             rows.append(Put(_cursor_row(cursor)))
-        return rows + _counters(order, known)
+        return rows + _unheld(community_id, order, known) + _counters(order, known)
 
 
 def fingerprint(order: Order) -> str:
     """Equal for equal orders, whether the buyer is masked or in clear.
 
-    Names its fields one by one: a field added to `Order` later must not make every stored order look changed.
+    Names its fields one by one: a field added to `Order` later must not make every stored order look changed. What
+    the ledger holds is in it: who decided on an order before its units were held would leave them held for ever.
     """
-    lines = [
-        [line.line_id, line.seller_sku, line.quantity, line.state, plain(line.paid), line.channel_state]
-        for line in order.lines
-    ]
+    return _digest(order, [[*_told(line), *_held(line)] for line in order.lines])
+
+
+def _digest(order: Order, lines: Sequence[Sequence[object]]) -> str:
     said = [order.order_id, text_of(order.created_at), text_of(order.updated_at), plain(order.total), lines]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+def _told(line: OrderLine) -> list[object]:
+    return [line.line_id, line.seller_sku, line.quantity, line.state, plain(line.paid), line.channel_state]
+
+
+def _held(line: OrderLine) -> list[object]:
+    return [["held", line.held, line.turns]] if line.held or line.turns else []
 
 
 def _order_row(order: Order) -> Item:
@@ -219,7 +238,12 @@ def _order_row(order: Order) -> Item:
 
 
 def _unchanged(known: Order | None) -> Condition:
-    return Absent() if known is None else Equals("fingerprint", fingerprint(known))
+    """The stored order is still this one. Rows of before fingerprints told what is held say so in the old way."""
+    if known is None:
+        return Absent()
+    now, old = fingerprint(known), _digest(known, [_told(line) for line in known.lines])
+    same = Equals("fingerprint", now)
+    return same if now == old else AnyOf((same, Equals("fingerprint", old)))
 
 
 def _cursor_row(cursor: Cursor) -> Item:
@@ -245,6 +269,21 @@ def _place(order: Order, known: Order | None) -> list[Operation]:
     if is_to_hand_over(order):
         return [Put(keys.keyed(key, {"order_id": order.order_id, "shown": _shown(order)}))]
     return [Delete(key)] if known is not None and is_to_hand_over(known) else []
+
+
+def _unheld(community_id: str, order: Order, known: Order | None) -> list[Operation]:
+    """By which SKUs the order is found when one of them becomes ours; those it had before are gone."""
+    now, before = _skus_unheld(order), _skus_unheld(known) if known else set()
+    rows: list[Operation] = []
+    for sku in sorted(now ^ before):
+        key = keys.unheld_order(community_id, order.shop, order.order_id, sku)
+        said = {"sku": sku, "shop": order.shop, "order_id": order.order_id}
+        rows.append(Put(keys.keyed(key, said)) if sku in now else Delete(key))
+    return rows
+
+
+def _skus_unheld(order: Order) -> set[str]:
+    return {line.seller_sku for line in order.lines if line.seller_sku and line.is_unheld}
 
 
 def _shown(order: Order) -> str:

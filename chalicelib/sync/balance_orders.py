@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -100,7 +100,15 @@ def _slice(ctx: Context, shop: Shop, market: Marketplace, half: HalfBalance, sto
 def _suspects(ctx: Context, shop: Shop, theirs: Sequence[Order]) -> list[str]:
     """Ids of orders that do not agree at first sight: the reading may be old, ours may be."""
     ours = ctx.store.orders.many(shop.id, [order.order_id for order in theirs])
-    return [one.order_id for one in theirs if any(order_differences(one, ours.get(one.order_id)))]
+    skus = _skus_unheld(ctx, shop, ours.values())
+    return [one.order_id for one in theirs if any(order_differences(one, ours.get(one.order_id), skus))]
+
+
+def _skus_unheld(ctx: Context, shop: Shop, ours: Iterable[Order]) -> set[str]:
+    """SKUs of the community among open lines that nothing is held for; mostly there are no such lines, and no read."""
+    asked = sorted({line.seller_sku for one in ours for line in one.lines if line.seller_sku and line.is_unheld})
+    found = ctx.store.catalogues.products_of(shop.community, asked) if asked else ()
+    return {sku for product in found for sku in product.skus}
 
 
 def _second_count(
@@ -140,23 +148,27 @@ def _settled(
         theirs = market.orders_by_id(asked)
         ours = ctx.store.orders.many(shop.id, asked)
         gone = [ours[one] for one in sorted(set(ours) - {order.order_id for order in theirs})]
-        first = [one for order in theirs for one in order_differences(order, ours.get(order.order_id))]
+        skus = _skus_unheld(ctx, shop, ours.values())
+        first = [one for order in theirs for one in order_differences(order, ours.get(order.order_id), skus)]
         if first:
             names = {one.subject.split("/")[0] for one in first}
             taken += take_orders.take_all(ctx, shop, [order for order in theirs if order.order_id in names])
-        differences += _repaired(ctx, shop, theirs, first)
+        differences += _repaired(ctx, shop, theirs, first, skus)
         differences += missing_there(gone)
         read |= {order.order_id for order in theirs}
     return read, tuple(differences), taken
 
 
-def _repaired(ctx: Context, shop: Shop, theirs: Iterable[Order], first: Sequence[Difference]) -> list[Difference]:
+def _repaired(
+    ctx: Context, shop: Shop, theirs: Iterable[Order], first: Sequence[Difference], skus: Collection[str]
+) -> list[Difference]:
     """The differences, each with whether it is gone now."""
     if not first:
         return []
     theirs = list(theirs)
     ours = ctx.store.orders.many(shop.id, [order.order_id for order in theirs])
-    left = {(one.subject, one.cause) for order in theirs for one in order_differences(order, ours.get(order.order_id))}
+    again = [one for order in theirs for one in order_differences(order, ours.get(order.order_id), skus)]
+    left = {(one.subject, one.cause) for one in again}
     return [replace(one, repaired=(one.subject, one.cause) not in left) for one in first]
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.ports import Queues, Store
 from chalicelib.domain.shops import ShopState
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
+from chalicelib.sync import newly_ours
 from chalicelib.sync.messages import look_at_offers, traced
 
 
@@ -169,6 +170,7 @@ def save_product(
     if not history.differences(before, after):
         return before
     saved = _save(store, before, after, before.version, by, edit, undoes)
+    newly_ours.hold(store, queues, before.community, set(after.skus) - set(before.skus), at)
     # A variant taken away must leave the shops too, so they are asked about both.
     ask_shops(store, queues, before.community, tuple(dict.fromkeys((*after.skus, *before.skus))), edit, at)
     return saved
@@ -180,6 +182,7 @@ def add_product(store: Store, queues: Queues, product: Product, *, edit: str, at
     Raises: StaleWriteError when its code or one of its SKUs is taken.
     """
     saved = store.catalogues.save(product, 0)
+    newly_ours.hold(store, queues, product.community, product.skus, at)
     told = Moved("product", "", product.code)
     store.edits.add(Edit(edit, product.community, product.code, at, by, (told,), saved.version))
     if product.on_sale:

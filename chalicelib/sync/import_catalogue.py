@@ -16,6 +16,7 @@ from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.import_problems import Problem, problem
 from chalicelib.domain.import_rows import ProductRow, Rows
 from chalicelib.domain.ports import Store
+from chalicelib.sync import newly_ours
 from chalicelib.sync.photos import CheckedPhoto, PhotoProblem, checked_photo
 from chalicelib.sync.workbook import read_workbook
 
@@ -96,6 +97,7 @@ def apply(
         store.catalogues.save(replace(product, updated_at=at), 0)
     for changed in plan.changed:
         store.catalogues.save(replace(changed.product, updated_at=at), changed.product.version)
+    newly_ours.hold(store, None, community_id, prepared.owners.keys(), at)
     return ImportResult(plan, True, kept, already_counted)
 
 

@@ -14,6 +14,7 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.import_job import ImportJob, JobState
 from chalicelib.domain.ports import Store
 from chalicelib.domain.shops import ShopState
+from chalicelib.sync import newly_ours
 from chalicelib.sync.context import Context
 from chalicelib.sync.import_catalogue import Policy, Prepared, prepare, write_some
 from chalicelib.sync.import_report import as_report
@@ -136,6 +137,8 @@ def _write(ctx: Context, job: ImportJob) -> None:
     while job.state is JobState.WRITING:
         some = dict(versions[job.done : job.done + PRODUCTS_A_STEP])
         made = write_some(prepared, some, ctx.store, job.community, ctx.clock())
+        written = {sku for sku, code in prepared.owners.items() if code in some}
+        newly_ours.hold(ctx.store, ctx.queues, job.community, written, ctx.clock())
         job = ctx.store.imports.save(job.advanced(len(some), ctx.clock(), made.left, made.already_counted))
         if ctx.must_stop and job.state is JobState.WRITING:
             _ask_worker(ctx, job)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.balance import business_day, unreadable
+from chalicelib.domain.bundles import Recipe
+from chalicelib.domain.catalogue import Product
 from chalicelib.domain.errors import OrdersMissingError, StaleWriteError
-from chalicelib.domain.fulfilment import holding, merged, movements, offer_movements, possible, with_recipes
-from chalicelib.domain.orders import OPEN_STATES, Order
+from chalicelib.domain.fulfilment import (
+    holding,
+    merged,
+    movements,
+    offer_movements,
+    possible,
+    with_makers,
+    with_recipes,
+)
+from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Cursor, Marketplace, OrderWindow
 from chalicelib.domain.privacy import buyer_until
 from chalicelib.domain.shops import Shop
@@ -203,23 +213,36 @@ def tell(ctx: Context, shop: Shop, taken: Taken) -> None:
 def _is_news(heard: Order, known: Order | None) -> bool:
     """True also for an open line nothing is held for: its SKU may have become ours meanwhile."""
     kept = merged(heard, known)
-    return kept != known or any(line.state in OPEN_STATES and not line.held for line in kept.lines)
+    return kept != known or any(line.is_unheld for line in kept.lines)
 
 
 def _moved(
     ctx: Context, shop: Shop, order: Order, known: Order | None
 ) -> tuple[Order, tuple[Movement, ...], tuple[Movement, ...]]:
     """The order as it is kept, what it moves in the ledger, and the same in units of the offers sold."""
-    skus = sorted({line.seller_sku for line in order.lines if line.seller_sku})
-    products = ctx.store.catalogues.products_of(shop.community, skus)
-    variants = [variant for product in products for variant in product.variants]
-    ours, now = {variant.sku for variant in variants}, ctx.clock()
-    order = with_recipes(order, {variant.sku: variant.components for variant in variants if variant.is_bundle})
+    products, now = _products(ctx, shop, {line.seller_sku for line in order.lines if line.seller_sku}), ctx.clock()
+    ours = products.keys()
+    order = with_recipes(order, known, _recipes(products))
+    parts = {sku for line in order.lines if not line.makers for sku, _ in line.recipe}
+    order = with_makers(order, {**_products(ctx, shop, parts), **products})
     since = shop.connected_at
     moves, sold = movements(order, known, ours, now, since), offer_movements(order, known, ours, now, since)
     if any(move.kind is MovementKind.SHIP for move in moves):
         moves = possible(moves, ctx.store.stock.levels(shop.community, sorted({move.sku for move in moves})))
     return holding(order, ours), moves, sold
+
+
+def _products(ctx: Context, shop: Shop, skus: Iterable[str]) -> dict[str, Product]:
+    """SKU -> its product, for all SKUs of the products these belong to."""
+    asked = sorted(skus)
+    found = ctx.store.catalogues.products_of(shop.community, asked) if asked else ()
+    return {variant.sku: product for product in found for variant in product.variants}
+
+
+def _recipes(products: Mapping[str, Product]) -> dict[str, Recipe]:
+    """Bundle -> its components."""
+    variants = [variant for product in products.values() for variant in product.variants]
+    return {variant.sku: variant.components for variant in variants if variant.is_bundle}
 
 
 def is_before(shop: Shop, order: Order) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,6 +53,9 @@ class Orders(Protocol):
 
     def waiting(self, shop_id: str) -> tuple[Waiting, ...]:
         """The same orders as a list shows them, in one query and in no order."""
+
+    def unheld(self, community_id: str, skus: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Shop id -> its orders with an open line of one of these SKUs that nothing is held for, in one query."""
 
     def buyer(self, shop_id: str, order_id: str) -> Buyer:
         """The buyer in clear; only `sync.privacy` asks, after it wrote down who does. Raises: NotFoundError."""

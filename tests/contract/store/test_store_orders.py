@@ -13,6 +13,7 @@ from chalicelib.domain.orders import Buyer, OrderState
 from chalicelib.domain.ports import Cursor
 from chalicelib.domain.stock import MovementKind, StockError, StockLevel
 from chalicelib.store import keys
+from chalicelib.store import orders as stored_orders
 
 
 def a_shipment(units, taken=None, sku="TEA-50"):
@@ -215,3 +216,51 @@ def test_an_order_without_buyer_has_none(store):
     store.orders.take(VILLAGE, an_order(), None, [])
 
     assert store.orders.buyer(SHOP, "1001") == Buyer()
+
+
+def test_open_lines_nothing_is_held_for_are_found_by_their_sku(store):
+    """Until they are held or the order left; in their own community, whatever the SKU is called."""
+    odd = "ก#/" * 30
+    first = an_order("1", a_line(), a_line(odd))
+    store.orders.take(VILLAGE, first, None, [])
+    store.orders.take(VILLAGE, an_order("2", a_line()), None, [])
+    assert store.orders.unheld(VILLAGE, {"TEA-50"}) == {SHOP: ("1", "2")}
+    assert store.orders.unheld(VILLAGE, {odd}) == {SHOP: ("1",)}
+    assert store.orders.unheld("elsewhere", {"TEA-50"}) == {}
+
+    held = replace(first, lines=(replace(first.lines[0], held=1), first.lines[1]))
+    store.orders.take(VILLAGE, held, first, [])
+    store.orders.take(
+        VILLAGE, replace(held, lines=(held.lines[0], replace(held.lines[1], state=OrderState.CANCELLED))), held, []
+    )
+
+    assert store.orders.unheld(VILLAGE, {"TEA-50", odd}) == {SHOP: ("2",)}
+
+
+def test_an_order_decided_on_before_its_units_were_held_is_refused(store):
+    """Two workers heard of it at once: the second one's cancellation would leave the first one's units held."""
+    counted(store, 10)
+    known = an_order()
+    store.orders.take(VILLAGE, known, None, [])
+    held = replace(known, lines=(a_line(held=1),))
+    store.orders.take(VILLAGE, held, known, [a_reservation("1001")])
+    cancelled = replace(known, lines=(a_line(state=OrderState.CANCELLED),))
+
+    with pytest.raises(StaleWriteError):
+        store.orders.take(VILLAGE, cancelled, known, [])
+    assert store.orders.get(SHOP, "1001") == held
+    turned = replace(held, lines=(replace(held.lines[0], turns=2),))
+    store.orders.take(VILLAGE, turned, held, [])
+    with pytest.raises(StaleWriteError):
+        store.orders.take(VILLAGE, cancelled, held, [])
+
+
+def test_an_order_stored_before_its_fingerprint_told_what_is_held_is_taken_on(store, monkeypatch):
+    """Its row says so in the old way until it is written next."""
+    held = an_order("1001", a_line(held=1))
+    with monkeypatch.context() as before:
+        before.setattr(stored_orders, "_held", lambda line: [])
+        store.orders.take(VILLAGE, held, None, [a_reservation("1001")])
+    packed = replace(held, lines=(a_line(held=1, state=OrderState.PACKED),))
+    store.orders.take(VILLAGE, packed, held, [])
+    assert store.orders.get(SHOP, "1001") == packed
