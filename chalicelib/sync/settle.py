@@ -23,6 +23,7 @@ from chalicelib.domain.ledger import (
 from chalicelib.domain.money import total
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Cursor
+from chalicelib.domain.refund_shares import names_no_line, returned_lines, weighted, weights
 from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
 from chalicelib.domain.sharing import Basis, ShareRule, basis_of, in_force
 from chalicelib.domain.shops import Shop
@@ -180,10 +181,18 @@ class _Booker:
             known = self._correct(known, corrected(known, known.line, line.amount * 0, self.now))
             return self._correct(known, self._based(corrected(known, line, line.amount, self.now)))
         if known.booked != line.amount or known.line.amount != line.amount or known.gone_at:
-            return self._correct(known, replace(corrected(known, line, line.amount, self.now), gone_at=None))
-        if not known.order_known and line.order_id in self.orders:
+            after = replace(corrected(known, line, line.amount, self.now), gone_at=None)
+            # More may have come back than at first, and of other makers.
+            return self._correct(known, self._based(after) if names_no_line(line) else after)
+        if (not known.order_known and line.order_id in self.orders) or self._is_explained(known):
             return self._correct(known, self._based(corrected(known, line, line.amount, self.now)))
         return known
+
+    def _is_explained(self, known: BookedLine) -> bool:
+        """Whether returns that came to be known say otherwise for which lines a refund was."""
+        if not names_no_line(known.line) or not self._returned(known.line):
+            return False
+        return weights(self._based(known).basis) != weights(known.basis)
 
     def _gone(self, known: BookedLine, *, is_whole: bool) -> BookedLine:
         """A line the channel no longer shows stops counting only when the statement adds up without it."""
@@ -220,7 +229,12 @@ class _Booker:
         order = self.orders.get(line.order_id) if line.order_id else None
         rule = in_force(self._all_rules(), self.shop.community, thai_day(order.created_at if order else line.at))
         basis = basis_of(line, order, self.products, rule)
+        if names_no_line(line):
+            basis = weighted(basis, self._returned(line))
         return replace(booked, basis=basis, order_known=order is not None or not line.order_id)
+
+    def _returned(self, line: SettlementLine) -> dict[str, int]:
+        return returned_lines(line.amount, self.ctx.store.returns.of_order(self.shop.id, line.order_id))
 
     def _all_rules(self) -> tuple[ShareRule, ...]:
         if self.rules is None:
