@@ -101,6 +101,19 @@ class Tag(Answer):
     kit: bool = False
 
 
+class SaidValue(Answer):
+    value_id: int = 0
+    original_value_name: Text = ""
+    value_unit: Text = ""
+
+
+class SaidAttribute(Answer):
+    """An attribute a listing carries, as it is also written."""
+
+    attribute_id: int
+    attribute_value_list: Many[SaidValue] = []
+
+
 class Item(Answer):
     """One row of get_item_base_info; price and stock are absent when there are models."""
 
@@ -108,6 +121,8 @@ class Item(Answer):
     item_name: str
     item_status: str
     has_model: bool
+    category_id: int = 0
+    attribute_list: Many[SaidAttribute] = []
     item_sku: Text = ""
     price_info: Many[PriceInfo] = []
     stock_info_v2: StockInfo | None = None

@@ -35,11 +35,13 @@ from connectors.shopee.answers import (
     Limits,
     Model,
     PriceInfo,
+    SaidAttribute,
     ShippingChannel,
     StockInfo,
 )
 
 NO_MODEL = "0"
+ATTRIBUTE_MISSING = "shopee.attribute_missing"
 _STATES = {
     "NORMAL": ListingState.LIVE,
     "UNLIST": ListingState.HIDDEN,
@@ -212,15 +214,23 @@ def attribute_body(attribute: Attribute, listing: DesiredListing) -> dict[str, A
     }
 
 
+def attributes_with(
+    said: Sequence[SaidAttribute], wanted: Sequence[Attribute], listing: DesiredListing
+) -> list[dict[str, Any]]:
+    """What a listing says already, word for word, then each mandatory attribute it does not have."""
+    kept = [one for one in said if one.attribute_value_list]
+    here = {one.attribute_id for one in kept}
+    added = [attribute_body(one, listing) for one in wanted if one.attribute_id not in here]
+    return [*(one.model_dump() for one in kept), *added]
+
+
 def _attribute_value(attribute: Attribute, listing: DesiredListing) -> dict[str, Any]:
     info = attribute.attribute_info
     if attribute.attribute_value_list:
         value = _modest(attribute.attribute_value_list)
         return {"value_id": value.value_id, "original_value_name": value.name, "value_unit": value.value_unit}
     if info.input_type in {1, 4} or info.input_validation_type == 4:
-        raise RejectedError(
-            "shopee", "attribute_missing", attribute.name, user_key="shopee.attribute_missing", field="kind"
-        )
+        raise RejectedError("shopee", "attribute_missing", attribute.name, user_key=ATTRIBUTE_MISSING, field="kind")
     units = info.attribute_unit_list if info.format_type == 2 else []
     is_number = info.input_validation_type in {1, 3}
     return {

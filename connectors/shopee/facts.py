@@ -56,6 +56,11 @@ class Shelf:
         self._kept: dict[Any, tuple[datetime, Any]] = {}
         self._lock = threading.Lock()
 
+    def forget(self, key: Any) -> None:
+        """What was kept under the key is asked anew."""
+        with self._lock:
+            self._kept.pop(key, None)
+
     def peek(self, key: Any) -> Any:
         """What is kept under the key, however old, or None."""
         with self._lock:
@@ -143,6 +148,11 @@ class Facts:
             ("limits", category_id),
             lambda: self._client.get(Limits, "product/get_item_limit", category_id=category_id),
         )
+
+    def new_mandatory_attributes(self, category_id: int) -> tuple[Attribute, ...]:
+        """As `mandatory_attributes`, asked anew: a refusal has just said that they changed."""
+        self._shelf.forget((*self._shop, ("attributes", category_id)))
+        return self.mandatory_attributes(category_id)
 
     def mandatory_attributes(self, category_id: int) -> tuple[Attribute, ...]:
         """Attributes a listing in the category must carry."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import RejectedError
@@ -10,7 +11,7 @@ from chalicelib.domain.offers import DesiredListing, DesiredOffer, ListingState
 from chalicelib.domain.ports import Created, Outcome
 from connectors.shopee import answers, convert
 from connectors.shopee.answers import Model, ModelList
-from connectors.shopee.client import CHANNEL, Client
+from connectors.shopee.client import CHANNEL, Client, Reply
 from connectors.shopee.facts import Facts
 from connectors.shopee.reading import Reader
 from connectors.shopee.writes import accepted
@@ -82,10 +83,22 @@ class Listings:
         """Words, photos and size are as desired, then the variants; the category stays as it was."""
         limit = self._facts.limits(self._facts.category_of_kind(listing.kind)).item_image_count_limit
         body = convert.content_body(listing, convert.image_ids(listing.photos, images, limit.max_limit))
-        reply = self._client.write("product/update_item", {"item_id": int(listing_id)} | body)
+        reply = self._say({"item_id": int(listing_id)} | body, listing)
         if listing.axes or set(known.values()) - {convert.NO_MODEL}:
             self._update_variants(listing, int(listing_id), known)
         return accepted(listing_id, reply)
+
+    def _say(self, body: dict[str, object], listing: DesiredListing) -> Reply:
+        """The words are said. A category that has come to demand more gets what it lacks, and only that (SHP-030)."""
+        try:
+            return self._client.write("product/update_item", body)
+        except RejectedError as error:
+            if error.user_key != convert.ATTRIBUTE_MISSING:
+                raise
+            item = self._reader.item(cast(int, body["item_id"]))
+            wanted = self._facts.new_mandatory_attributes(item.category_id)
+            said = convert.attributes_with(item.attribute_list, wanted, listing)
+            return self._client.write("product/update_item", body | {"attribute_list": said})
 
     def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str]) -> None:
         """Ours stand where they should, those the catalogue no longer has are gone, those made by hand stay.

@@ -96,6 +96,13 @@ class Reader:
             raise TransientError(CHANNEL, "details_missing", retry_after_s=1.0)
         return tuple(listing for listing in details.listings if _carries(listing, wanted))
 
+    def item(self, item_id: int) -> Item:
+        """One listing's own facts. Raises: StaleError when it is not there."""
+        found = self._items([item_id])
+        if not found:
+            raise StaleError(CHANNEL, "item_not_found", str(item_id))
+        return found[0]
+
     def models(self, item_id: int) -> ModelList:
         """Axes and variants of one listing as they are now."""
         return self._client.get(ModelList, "product/get_model_list", item_id=item_id)

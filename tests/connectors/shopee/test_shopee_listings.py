@@ -353,3 +353,28 @@ def test_a_photo_that_is_not_served_is_refused(served: str):
         assert (refused.value.user_key, refused.value.field) == ("shopee.photo_refused", "photos")
     else:
         assert shop.upload_photos([photo("k")]) == {"k": "one"}
+
+
+def test_shp_030_a_category_that_demands_more_gets_what_is_missing_and_keeps_what_is_said(
+    practice: PracticeShop, practice_server
+):
+    """An old listing without what has become mandatory, and with what a seller filled in by hand, gets a new title."""
+    listing = a_listing()
+    created = practice.publish(listing)
+    (held,) = (one for shop in practice_server.market.shops.values() for one in shop.listings.values())
+    diet = {"attribute_id": 100012, "attribute_value_list": [{"value_id": 5013, "original_value_name": "Organic"}]}
+    held.data["item"]["attribute_list"] = [diet]
+    images = practice.upload(*listing.photos)
+
+    done = practice.shop.update_content(
+        replace(listing, title="น้ำพริกเผา สูตรคุณยาย"), created.listing_id, created.offer_ids, images
+    )
+
+    assert done.state.value == "accepted"
+    said = {
+        row["attribute_id"]: row["attribute_value_list"][0]["value_id"] for row in held.data["item"]["attribute_list"]
+    }
+    assert (held.title, said) == ("น้ำพริกเผา สูตรคุณยาย", {100012: 5013, 100999: 5001})
+    practice.sim("calls/reset")
+    practice.shop.update_content(listing, created.listing_id, created.offer_ids, images)
+    assert "/api/v2/product/get_attribute_tree" not in practice.state()["calls"]
