@@ -179,11 +179,15 @@ def _makers(line: OrderLine, products: Mapping[str, Product]) -> tuple[Weight, .
     return tuple(Weight(maker, parts) for maker, parts in line.makers) or makers_of(line, products)
 
 
+def makerless(basis: Basis) -> frozenset[str]:
+    """Ids of the lines that are nobody's but the community's: mostly their SKU was in no catalogue."""
+    return frozenset(one.line_id for one in basis.portions if one.makers == (Weight(COMMUNITY, 1),))
+
+
 def has_found_makers(was: Basis, now: Basis) -> bool:
     """Whether a line that was nobody's when its amount was divided has makers now."""
-    nobody = (Weight(COMMUNITY, 1),)
-    orphans = {one.line_id for one in was.portions if one.makers == nobody}
-    return any(one.line_id in orphans and one.makers != nobody for one in now.portions)
+    found = {one.line_id for one in now.portions} - makerless(now)
+    return bool(found & makerless(was))
 
 
 def makers_of(line: OrderLine, products: Mapping[str, Product]) -> tuple[Weight, ...]:
