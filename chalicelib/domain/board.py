@@ -18,7 +18,8 @@ LEAST_DAYS = 7
 class BoardLine:
     """One shop. `behind` counts what the last whole run left undone; `hours` orders by Bangkok hour ("13" -> 40).
 
-    `tasks` are open differences, `plan_waits` says that a plan waits for a person, `refresh_until` when the tokens end.
+    `tasks` are open differences, `returns` buyers' requests that wait for the seller's answer, `plan_waits` says that a
+    plan waits for a person, `refresh_until` when the tokens end.
     """
 
     shop: str
@@ -34,6 +35,7 @@ class BoardLine:
     first_order_at: datetime | None = None
     order_at: datetime | None = None
     tasks: int = 0
+    returns: int = 0
     plan_waits: bool = False
     refresh_until: datetime | None = None
     hours: Mapping[str, int] = field(default_factory=dict)

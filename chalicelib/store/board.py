@@ -85,6 +85,14 @@ def note_tasks(table: Table, shop_id: str, count: int) -> None:
     table.update(Update(keys.board(shop_id), set={"shop": shop_id, "tasks": count}))
 
 
+def returns_asked(shop_id: str, more: int) -> Update:
+    """The shop's line counts so many more (or fewer) requests of buyers that wait for an answer.
+
+    Part of the transaction that writes the return, whose row says what it was before: so the sum is exact.
+    """
+    return Update(keys.board(shop_id), set={"shop": shop_id}, add={"returns": more})
+
+
 def note_tokens(table: Table, shop_id: str, refresh_until: datetime) -> None:
     """The shop's line says when its tokens end unless they are renewed."""
     table.update(Update(keys.board(shop_id), set={"shop": shop_id, "refresh_until": text_of(refresh_until)}))

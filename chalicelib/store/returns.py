@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 
 from chalicelib.domain.errors import StaleWriteError
-from chalicelib.domain.returns import Return
+from chalicelib.domain.returns import Return, ReturnState
 from chalicelib.domain.stock import Movement
 from chalicelib.store import keys
+from chalicelib.store.board import returns_asked
 from chalicelib.store.items import from_item, to_item
 from chalicelib.store.stock import by_sku, level_update, movement_put
 from chalicelib.store.table import GSI1, Absent, Condition, ConditionFailedError, Equals, Item, Operation, Put, Table
@@ -67,7 +68,8 @@ def _rows(found: Return, known: Return | None) -> list[Operation]:
     if known is None:
         place = keys.return_of_order(found.shop, found.order_id, found.return_id)
         rows.append(Put(keys.keyed(place, {"return_id": found.return_id})))
-    return rows
+    more = (found.state is ReturnState.ASKED) - (known is not None and known.state is ReturnState.ASKED)
+    return [*rows, returns_asked(found.shop, more)] if more else rows
 
 
 def _fingerprint(one: Return) -> str:

@@ -49,6 +49,7 @@ class CommunityLine:
     silent: bool
     plans: tuple[str, ...]
     tasks: int
+    returns: int
     ends_days: int | None
     ends_tone: str
     tone: str
@@ -158,6 +159,7 @@ def _line(
         silent=any(line.is_silent(now) for line in known),
         plans=tuple(line.shop for line in known if line.plan_waits),
         tasks=sum(line.tasks for line in known),
+        returns=sum(max(line.returns, 0) for line in known),
         ends_days=days,
         ends_tone=ends_tone,
         tone="",
@@ -168,7 +170,8 @@ def _line(
 def _tone(line: CommunityLine, every_night: bool, now: datetime) -> str:
     if not line.shops:
         return "off"
-    wrong = line.stopped or line.unexplained or line.drift or line.errors or line.silent or line.tasks or line.plans
+    waits = line.tasks or line.plans or line.returns
+    wrong = line.stopped or line.unexplained or line.drift or line.errors or line.silent or waits
     if wrong or line.fresh_at is None or now - line.fresh_at > STALE or line.ends_tone == "bad":
         return "bad"
     late = line.behind or now - line.fresh_at > FRESH or not every_night or line.ends_tone == "wait"
