@@ -167,6 +167,7 @@ class WalletRow(Answer):
     transaction_id: int | str | None = None
     transaction_type: str | int
     amount: Decimal
+    current_balance: Decimal | None = None
     order_sn: Text = ""
     refund_sn: Text = ""
     create_time: int

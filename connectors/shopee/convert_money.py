@@ -6,7 +6,7 @@ tell the same money another way carry none (SHP-024).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -136,13 +136,45 @@ def _adjustments(shop: str, row: Released, income: Mapping[str, Any], currency: 
     )
 
 
-def wallet(shop: str, row: WalletRow, currency: str) -> Settlement | None:
-    """A movement of the wallet that no order's release tells; None for releases, withdrawals and what failed."""
-    kind = str(row.transaction_type).upper()
-    if kind.startswith(_TOLD_ELSEWHERE + _OWN_MONEY) or row.status.upper() == "FAILED":
-        return None
-    number = row.transaction_id or f"{row.create_time}/{kind}/{row.amount}/{row.order_sn or row.refund_sn}"
-    at, amount = moment(row.create_time), money(row.amount, currency, str(number))
+def movements(shop: str, rows: Iterable[WalletRow], currency: str) -> tuple[Settlement, ...]:
+    """The wallet's movements of one window that no order's release tells, each once; what failed moved nothing.
+
+    Of those alike in one second the balance after each tells them apart. The first of them has the id that one alone
+    would have (SHP-031), so what was read before is known again.
+    """
+    alike: dict[str, dict[Decimal, WalletRow]] = {}
+    for row in rows:
+        if _counts(row):
+            balance = Decimal(0) if row.transaction_id else row.current_balance or Decimal(0)
+            alike.setdefault(_number(row), {}).setdefault(balance, row)
+    return tuple(
+        _movement(shop, row, number if place == 1 else f"{number}/{place}", currency)
+        for number, group in alike.items()
+        for place, row in enumerate(_in_turn(group), start=1)
+    )
+
+
+def _in_turn(group: Mapping[Decimal, WalletRow]) -> list[WalletRow]:
+    """As they happened: what is paid in raises the balance each time, what is taken lowers it."""
+    falls = any(row.amount < 0 for row in group.values())
+    return [group[balance] for balance in sorted(group, reverse=falls)]
+
+
+def _counts(row: WalletRow) -> bool:
+    return not (_kind(row).startswith(_TOLD_ELSEWHERE + _OWN_MONEY) or row.status.upper() == "FAILED")
+
+
+def _kind(row: WalletRow) -> str:
+    return str(row.transaction_type).upper()
+
+
+def _number(row: WalletRow) -> str:
+    said = f"{row.create_time}/{_kind(row)}/{row.amount}/{row.order_sn or row.refund_sn}"
+    return str(row.transaction_id or said)
+
+
+def _movement(shop: str, row: WalletRow, number: str, currency: str) -> Settlement:
+    kind, at, amount = _kind(row), moment(row.create_time), money(row.amount, currency, number)
     fee = FeeClass.ADJUSTMENT if "ADJUST" in kind else FeeClass.REFUND if "REFUND" in kind else FeeClass.OTHER
     words = " · ".join(part for part in (kind, row.reason) if part)
     line = SettlementLine(shop, f"wallet/{number}", at, fee, amount, words, row.order_sn)

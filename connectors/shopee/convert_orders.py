@@ -5,6 +5,7 @@
 | order            | `order_sn`                                                         |
 | line             | `line_item_id`, else item + model + promotion group                |
 | unit price       | `model_discounted_price`; the original one in a bundle, where it is 0 |
+| paid             | unit price x quantity: before vouchers and coins, which only escrow tells  |
 | quantity         | `model_quantity_purchased` - `cancelled_qty`                       |
 | deadline         | `ship_by_date`, 0 while unpaid                                     |
 | asked to cancel  | status `IN_CANCEL`                                                 |
@@ -78,6 +79,12 @@ def lines(detail: OrderDetail) -> Iterator[tuple[str, OrderItem]]:
         yield line_id if seen[line_id] == 1 else f"{line_id}/{seen[line_id]}", item
 
 
+def units(item: OrderItem) -> int:
+    """How many pieces of the line were not cancelled; all of them, when every one was."""
+    left = item.model_quantity_purchased - (item.cancelled_qty or 0)
+    return left if left > 0 else item.model_quantity_purchased
+
+
 def _line_id(item: OrderItem) -> str:
     """`order_item_id` is no key: it equals the item outside bundles (SHP-013)."""
     if item.line_item_id:
@@ -87,7 +94,7 @@ def _line_id(item: OrderItem) -> str:
 
 def _line(item: OrderItem, detail: OrderDetail, whole_state: OrderState, line_id: str) -> OrderLine:
     left = item.model_quantity_purchased - (item.cancelled_qty or 0)
-    quantity = left if left > 0 else item.model_quantity_purchased
+    quantity = units(item)
     unit = _money(item.model_discounted_price or item.model_original_price, detail)
     return OrderLine(
         line_id=line_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from chalicelib.domain.errors import RejectedError, StaleError
@@ -34,7 +35,7 @@ class Settlements:
         self._currency = client.settings.currency
 
     def pages(self, since: datetime, until: datetime) -> Iterator[tuple[Settlement, ...]]:
-        """Releases of orders, at most a hundred a page, then the wallet's other movements; each once."""
+        """Releases of orders, at most a hundred a page, then the wallet's other movements by window; each once."""
         spans = list(slices(OrderWindow("updated", since, until), self._client.settings.slice_days))
         yield from self._releases(spans)
         yield from self._movements(spans)
@@ -99,12 +100,13 @@ class Settlements:
     def _movements(self, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[Settlement, ...]]:
         seen: set[str] = set()
         for start, end in spans:
-            for rows in self._wallet(start, end):
-                told = [convert_money.wallet(self._shop, row, self._currency) for row in rows]
-                fresh = {found.id: found for found in told if found and found.id not in seen}
-                seen.update(fresh)
-                if fresh:
-                    yield tuple(fresh.values())
+            # A window's pages together: those alike may stand on two of them.
+            rows = chain.from_iterable(self._wallet(start, end))
+            told = convert_money.movements(self._shop, rows, self._currency)
+            fresh = tuple(found for found in told if found.id not in seen)
+            seen.update(found.id for found in fresh)
+            if fresh:
+                yield fresh
 
     def _wallet(self, start: int, end: int) -> Iterator[list[WalletRow]]:
         page_no, more = 0, True

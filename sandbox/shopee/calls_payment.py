@@ -96,10 +96,12 @@ def _released(order: Order) -> Iterator[Place]:
         yield at, order.order_id
 
 
-def wallet_row(kind: str, amount: float, at: int, order_sn: str = "", reason: str = "") -> dict[str, Any]:
-    """One movement of the wallet; the balance after it is left at nothing, a choice."""
+def wallet_row(
+    kind: str, amount: float, at: int, order_sn: str = "", reason: str = "", balance: float = 0
+) -> dict[str, Any]:
+    """One movement of the wallet; the balance after it counts what a trainer booked alone, a choice."""
     names = {"transaction_type": kind, "amount": amount, "create_time": at, "order_sn": order_sn, "reason": reason}
-    return names | {"current_balance": 0, "refund_sn": "", "status": "COMPLETED", "wallet_type": "shop balance"}
+    return names | {"current_balance": balance, "refund_sn": "", "status": "COMPLETED", "wallet_type": "shop balance"}
 
 
 def _detail(call: Call, order: Order) -> dict[str, Any]:
@@ -120,7 +122,8 @@ def _income(call: Call, order: Order) -> dict[str, Any]:
         for row in calls_returns.of_order(call.shop, order.order_id)
         if row["status"] in {"ACCEPTED", "CLOSED"}
     )
-    kept = goods - refunded
+    kept, voucher = goods - refunded, order.data.get("voucher_satang", 0)
+    left = kept - voucher
     commission, transaction = _share(kept, COMMISSION_BP), _share(kept, TRANSACTION_BP)
     satang = {
         "original_cost_of_goods_sold": goods,
@@ -128,14 +131,15 @@ def _income(call: Call, order: Order) -> dict[str, Any]:
         "order_discounted_price": goods,
         "cost_of_goods_sold": kept,
         "seller_return_refund": -refunded,
+        "voucher_from_seller": voucher,
         "buyer_paid_shipping_fee": SHIPPING_SATANG,
         "actual_shipping_fee": SHIPPING_SATANG,
         "final_shipping_fee": 0,
         "commission_fee": commission,
         "seller_transaction_fee": transaction,
         "credit_card_transaction_fee": transaction,
-        "escrow_amount": kept - commission - transaction,
-        "escrow_amount_after_adjustment": kept - commission - transaction,
+        "escrow_amount": left - commission - transaction,
+        "escrow_amount_after_adjustment": left - commission - transaction,
     }
     return dict.fromkeys(ZEROS.split(), 0) | {name: views.baht(value) for name, value in satang.items()}
 

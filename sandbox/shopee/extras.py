@@ -43,6 +43,7 @@ class Extras:
             Route("/_sim/promotions", calm(self.promote), methods=["POST"]),
             Route("/_sim/promotions", calm(self.end_promotions), methods=["DELETE"]),
             Route("/_sim/returns", calm(self.ask_return), methods=["POST"]),
+            Route("/_sim/vouchers", calm(self.voucher), methods=["POST"]),
             Route("/_sim/wallet", calm(self.book), methods=["POST"]),
             Route("/_sim/returns/{return_sn}/advance", calm(self.move_return), methods=["POST"]),
         ]
@@ -133,6 +134,17 @@ class Extras:
                     return JSONResponse({"return_sn": row["return_sn"]})
         return JSONResponse({"error": "no such order"}, 404)
 
+    async def voucher(self, request: Request) -> Response:
+        """`{"order_id", "amount"}`: the seller's own voucher was used for the order -> `{}`"""
+        body, market = read_json(await request.body()), self.market
+        with market.lock:
+            for shop in market.shops.values():
+                if order := shop.orders.get(str(body["order_id"])):
+                    order.data["voucher_satang"] = round(float(body["amount"]) * 100)
+                    market.touch()
+                    return JSONResponse({})
+        return JSONResponse({"error": "no such order"}, 404)
+
     async def book(self, request: Request) -> Response:
         """`{"shop_id", "transaction_type", "amount", "order_sn"?, "reason"?}`: the wallet moved -> `{}`"""
         body, market = read_json(await request.body()), self.market
@@ -140,14 +152,17 @@ class Extras:
         if shop is None:
             return JSONResponse({"error": "no such shop"}, 404)
         with market.lock:
+            booked = shop.data.setdefault("wallet", [])
+            before = booked[-1]["current_balance"] if booked else 0
             row = calls_payment.wallet_row(
                 str(body["transaction_type"]),
                 float(body["amount"]),
                 int(market.clock.now()),
                 str(body.get("order_sn", "")),
                 str(body.get("reason", "")),
+                round(before + float(body["amount"]), 2),
             )
-            shop.data.setdefault("wallet", []).append(row)
+            booked.append(row)
             market.touch()
         return JSONResponse({})
 

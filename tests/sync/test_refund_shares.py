@@ -39,9 +39,7 @@ def refunded(ctx, baht: int) -> settle.Settled:
         transaction_id=7, transaction_type="REFUND_MINUS", amount=-baht, create_time=int(AT.timestamp()),
         status="COMPLETED", order_sn="S-2",
     )  # fmt: skip
-    movement = convert_money.wallet(SHOPEE, row, "THB")
-    assert movement is not None
-    return settle.hear(ctx, ctx.store.shops.get(SHOPEE), [movement])
+    return settle.hear(ctx, ctx.store.shops.get(SHOPEE), convert_money.movements(SHOPEE, [row], "THB"))
 
 
 def goods(ctx) -> dict[str, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.domain.ledger import thai_day
-from chalicelib.domain.settlement_differences import Cause
+from chalicelib.domain.money import Money
+from chalicelib.domain.settlement import FeeClass
+from chalicelib.domain.settlement_differences import Cause, about_orders
 from chalicelib.domain.sharing import ShareRule, Side
 from chalicelib.sync import messages, money_check, statements
 from tests.world import COMMUNITY, World, a_product, a_world
@@ -31,6 +34,17 @@ def world():
         made.move(NINE_DAYS_S)
         read(made)
         yield made
+
+
+def a_voucher(world: World) -> str:
+    """The last order of Shopee had a voucher of the seller's: five baht."""
+    order_id = world.buy("shopee", "TEA-50", 1)
+    world.sim("shopee", "vouchers", {"order_id": order_id, "amount": 5})
+    world.sim("shopee", f"orders/{order_id}/advance", {"to": DONE["shopee"]})
+    world.queues.send("urgent", [messages.poll_orders(world.shops["shopee"].id)])
+    world.drain()
+    read(world)
+    return order_id
 
 
 def read(world: World) -> None:
@@ -99,3 +113,18 @@ def test_a_delivered_order_nobody_paid_is_named(world: World):
 
     assert {(one.cause, one.order_id) for one in found} == {(Cause.UNPAID, "lost-1")}
     assert sum(one.amount.minor for one in found) == order.total.minor
+
+
+def test_a_sellers_own_voucher_is_not_paid_less(world: World):
+    """Shopee's orders tell prices before it and its escrow takes it off: nothing is missing. A satang less would be."""
+    shop, order_id = world.shops["shopee"], a_voucher(world)
+    lines = world.store.settlements.of_order(shop.id, order_id)
+    assert (FeeClass.SELLER_DISCOUNT, -500) in {(one.line.fee, one.booked.minor) for one in lines}
+    order = world.store.orders.get(shop.id, order_id)
+    assert order is not None
+    later = world.clock() + timedelta(40)
+
+    assert about_orders({order_id: order}, lines, later) == []
+    short = [replace(one, booked=one.booked - Money(int(one.line.fee is FeeClass.SALE))) for one in lines]
+    (told,) = about_orders({order_id: order}, short, later)
+    assert (told.cause, told.amount) == (Cause.PAID_LESS, Money(1))

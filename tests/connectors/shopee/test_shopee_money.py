@@ -200,14 +200,38 @@ def test_a_failed_movement_and_one_without_a_number_are_told_apart():
     """What failed moved nothing; a row without an id is known by what it says."""
     row = {"transaction_type": "ADJUSTMENT_ADD", "amount": 5, "create_time": 1735780000, "status": "COMPLETED"}
 
-    failed = convert_money.wallet("shop", WalletRow.model_validate(row | {"status": "FAILED"}), "THB")
-    plain = convert_money.wallet("shop", WalletRow.model_validate(row), "THB")
-    numbered = convert_money.wallet("shop", WalletRow.model_validate(row | {"transaction_id": 7}), "THB")
+    rows = [row | {"status": "FAILED"}, row, row | {"transaction_id": 7}]
+    told = convert_money.movements("shop", [WalletRow.model_validate(one) for one in rows], "THB")
 
-    assert failed is None
-    assert plain is not None
-    assert numbered is not None
-    assert (plain.id, numbered.id) == ("wallet/1735780000/ADJUSTMENT_ADD/5/", "wallet/7")
+    assert [one.id for one in told] == ["wallet/1735780000/ADJUSTMENT_ADD/5/", "wallet/7"]
+
+
+def wallet_rows(*balances: float | None) -> list[WalletRow]:
+    """Movements alike but for the balance after them."""
+    row = {"transaction_type": "ADJUSTMENT_MINUS", "amount": -12.5, "create_time": 1735780000, "status": "COMPLETED"}
+    return [WalletRow.model_validate(row | {"current_balance": balance}) for balance in balances]
+
+
+def test_shp_031_two_equal_movements_of_one_second_are_two(practice: PracticeShop):
+    """Each with an id that stays, whatever order and page it comes on; a row that comes again is no second one."""
+    told = [one.id for one in convert_money.movements("shop", wallet_rows(100, 87.5), "THB")]
+    assert told == ["wallet/1735780000/ADJUSTMENT_MINUS/-12.5/", "wallet/1735780000/ADJUSTMENT_MINUS/-12.5//2"]
+    again = convert_money.movements("shop", wallet_rows(87.5, 100, 87.5, 100), "THB")
+    assert [one.id for one in again] == told
+
+    shop_id = practice.access.remote_id
+    for _ in range(6):  # six in a row: two of them at least in one second
+        practice.sim("wallet", shop_id=shop_id, transaction_type="ADJUSTMENT_MINUS", amount=-12.5, reason="lost parcel")
+    ids = {one.id for one in all_settlements(practice)}
+    assert len(ids) == 6
+    assert {one.id for one in all_settlements(practice)} == ids
+
+
+@pytest.mark.parametrize("balances", [(87.5,), (None,), (None, None), (0, None)])
+def test_shp_031_one_alone_keeps_the_id_it_was_stored_under(balances):
+    """With a balance or without: an upgrade, or another balance on the next read, books nothing twice."""
+    told = convert_money.movements("shop", wallet_rows(*balances), "THB")
+    assert [one.id for one in told] == ["wallet/1735780000/ADJUSTMENT_MINUS/-12.5/"]
 
 
 def test_every_income_field_of_the_page_has_a_class(page: str):
