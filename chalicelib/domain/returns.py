@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.money import Money
-from chalicelib.domain.orders import Order, OrderState
+from chalicelib.domain.orders import Order, OrderLine, OrderState
 
 
 class ReturnState(StrEnum):
@@ -121,9 +121,18 @@ def undelivered_id(order_id: str) -> str:
     return f"undelivered-{order_id}"
 
 
+def is_coming_back(line: OrderLine) -> bool:
+    """Whether the line's goods are on their way back, or were: also of one that its channel calls cancelled, when they
+    had left already. That is how Shopee ends an order whose parcel nobody took."""
+    if line.fulfilled_by_channel:
+        return False
+    had_left = line.state is OrderState.CANCELLED and line.had_left
+    return had_left or line.state in (OrderState.RETURNING, OrderState.RETURNED)
+
+
 def undelivered(order: Order, at: datetime) -> Return:
     """A parcel on its way back although no buyer asked, as a return whose goods can be counted in. No money moves."""
-    back = [one for one in order.lines if one.state in (OrderState.RETURNING, OrderState.RETURNED)]
+    back = [one for one in order.lines if is_coming_back(one)]
     nothing = Money(0, order.total.currency)
     return Return(
         shop=order.shop,

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain import redaction
 from chalicelib.domain.errors import MarketplaceError, NotFoundError, OutcomeUnknownError, StaleError, StaleWriteError
-from chalicelib.domain.orders import Order, OrderState
+from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
 from chalicelib.domain.returns import (
     CountedIn,
     Return,
     ReturnKind,
     ReturnState,
+    is_coming_back,
     merged_return,
     undelivered,
     undelivered_id,
+    without_buyer,
 )
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import Movement, MovementKind, StockError
@@ -85,7 +87,7 @@ def _take(ctx: Context, shop: Shop, heard: Return) -> bool:
     heard = replace(heard, reason=redaction.without_people(heard.reason))
     for left in reversed(range(TRIES)):
         known = ctx.store.returns.get(shop.id, heard.return_id)
-        kept = merged_return(heard, known)
+        kept = _kept(ctx, shop, heard, known)
         if kept == known:
             return False
         try:
@@ -96,6 +98,15 @@ def _take(ctx: Context, shop: Shop, heard: Return) -> bool:
             continue
         return True
     raise StaleWriteError(heard.key)
+
+
+def _kept(ctx: Context, shop: Shop, heard: Return, known: Return | None) -> Return:
+    """The return to keep. Of a buyer whose details were erased with his order nothing he wrote comes back with it."""
+    kept = merged_return(heard, known)
+    if kept == known or kept.buyer_gone:
+        return kept
+    order = ctx.store.orders.get(shop.id, kept.order_id)
+    return without_buyer(kept) if order is not None and order.buyer_gone else kept
 
 
 def answer(ctx: Context, shop_id: str, return_id: str, *, agree: bool, reason: str = "", person: str = "") -> Outcome:
@@ -155,7 +166,7 @@ def count_in_undelivered(
     named = [one for one in ctx.store.returns.of_order(shop.id, order_id) if one.left_to_count(line_id) > 0]
     if named:
         return count_in(ctx, shop.id, named[0].return_id, line_id, quantity, person)
-    if line.state not in (OrderState.RETURNING, OrderState.RETURNED) or line.fulfilled_by_channel:
+    if not is_coming_back(line):
         raise StaleError(shop.channel, "not_coming_back", line.state.value)
     _take(ctx, shop, undelivered(order, ctx.clock()))
     return count_in(ctx, shop.id, undelivered_id(order_id), line_id, quantity, person)

@@ -6,13 +6,13 @@
 | quantity      | `item[].amount`                                                      |
 | seller SKU    | `variation_sku`, `item_sku` when there are no models                 |
 | refund        | `refund_amount`, shared out over the lines by their price (SHP-023)  |
-| line          | the order's line of the same item and variant                        |
+| line          | the order's lines of the same item and variant, each up to its units |
 | answer until  | `due_date`, else `return_seller_due_date`                            |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from chalicelib.domain.errors import ProtocolSurpriseError
@@ -34,8 +34,11 @@ _MONEY_ONLY = {"1", "REFUND"}
 # A return the seller may still answer.
 ANSWERABLE = frozenset({"REQUESTED", "PROCESSING"})
 
-LineIds = Mapping[tuple[str, int, int], str]
-"""Order, item and variant -> our line id."""
+Sold = Mapping[tuple[str, int, int], Mapping[str, int]]
+"""Order, item and variant -> the order's lines of it: our line id -> units. A bundle deal splits one into two."""
+
+_Piece = tuple[ReturnItem, str, int]
+"""What comes back of one line: Shopee's row, our line id, units."""
 
 
 def state(row: ReturnRow) -> ReturnState:
@@ -53,7 +56,7 @@ def state(row: ReturnRow) -> ReturnState:
     return found
 
 
-def one(shop: str, row: ReturnRow, line_ids: LineIds) -> Return:
+def one(shop: str, row: ReturnRow, sold: Sold) -> Return:
     """The return with its lines; a line whose order cannot be read is known by item and variant."""
     due = row.due_date or row.return_seller_due_date
     money_only = str(row.return_solution) in _MONEY_ONLY
@@ -63,7 +66,7 @@ def one(shop: str, row: ReturnRow, line_ids: LineIds) -> Return:
         order_id=row.order_sn,
         kind=ReturnKind.MONEY_ONLY if money_only else ReturnKind.GOODS_AND_MONEY,
         state=state(row),
-        lines=_lines(row, line_ids),
+        lines=_lines(row, sold),
         reason=": ".join(part for part in (row.reason, row.text_reason) if part),
         created_at=_moment(row.create_time),
         updated_at=_moment(row.update_time),
@@ -72,33 +75,50 @@ def one(shop: str, row: ReturnRow, line_ids: LineIds) -> Return:
     )
 
 
-def _lines(row: ReturnRow, line_ids: LineIds) -> tuple[ReturnLine, ...]:
-    shares = _shares(row)
+def _lines(row: ReturnRow, sold: Sold) -> tuple[ReturnLine, ...]:
+    pieces = _dealt(row, sold)
     return tuple(
         ReturnLine(
-            line_id=line_ids.get((row.order_sn, item.item_id, item.model_id), f"{item.item_id}/{item.model_id}/0"),
+            line_id=line_id,
             seller_sku=item.variation_sku if item.model_id and item.variation_sku else item.item_sku,
-            quantity=item.amount,
+            quantity=units,
             refund=share,
         )
-        for item, share in zip(row.item, shares, strict=True)
+        for (item, line_id, units), share in zip(pieces, _shares(row, pieces), strict=True)
     )
 
 
-def _shares(row: ReturnRow) -> list[Money]:
+def _dealt(row: ReturnRow, sold: Sold) -> list[_Piece]:
+    """The returned units over the order's lines of that item and variant, each up to its own; what is more than
+    were sold stays with the first of them."""
+    left = {place: dict(lines) for place, lines in sold.items()}
+    unknown: dict[str, int] = {}
+    places = [(row.order_sn, item.item_id, item.model_id) for item in row.item]
+    dealt = [_pieces(item, left.get(place, unknown)) for item, place in zip(row.item, places, strict=True)]
+    return [piece for pieces in dealt for piece in pieces]
+
+
+def _pieces(item: ReturnItem, left: dict[str, int]) -> list[_Piece]:
+    """What comes back of the item, taken from `left` (line id -> units still to come back)."""
+    first = next(iter(left), f"{item.item_id}/{item.model_id}/0")
+    taken: dict[str, int] = {}
+    for line_id, units in left.items():
+        taken[line_id] = min(units, item.amount - sum(taken.values()))
+        left[line_id] -= taken[line_id]
+    taken[first] = taken.get(first, 0) + item.amount - sum(taken.values())
+    return [(item, line_id, units) for line_id, units in taken.items() if units] or [(item, first, 0)]
+
+
+def _shares(row: ReturnRow, pieces: Sequence[_Piece]) -> list[Money]:
     """The refund over the lines by what they cost, to the satang; the first lines take what does not divide."""
     whole = _money(row.refund_amount, row)
-    weights = [_weight(item, row) for item in row.item]
+    weights = [max(_money(item.item_price, row).minor, 0) * units for item, _, units in pieces]
     total = sum(weights)
     if not total:
-        weights, total = [1] * len(row.item), len(row.item)
+        weights, total = [1] * len(pieces), len(pieces)
     minor = [whole.minor * weight // total for weight in weights]
     left = whole.minor - sum(minor)
     return [Money(share + (place < left), whole.currency) for place, share in enumerate(minor)]
-
-
-def _weight(item: ReturnItem, row: ReturnRow) -> int:
-    return max(_money(item.item_price, row).minor, 0) * item.amount
 
 
 def _money(amount: object, row: ReturnRow) -> Money:

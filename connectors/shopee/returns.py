@@ -32,8 +32,8 @@ class Returns:
             fresh = [row for row in {row.return_sn: row for row in rows}.values() if row.return_sn not in seen]
             seen.update(row.return_sn for row in fresh)
             if fresh:
-                line_ids = self._line_ids(fresh)
-                yield tuple(convert_returns.one(self._shop, row, line_ids) for row in fresh)
+                sold = self._sold(fresh)
+                yield tuple(convert_returns.one(self._shop, row, sold) for row in fresh)
 
     def answer(self, return_id: str, *, agree: bool, reason: str) -> Outcome:
         """Agreed: the refund is confirmed. Refused: a dispute is opened, as far as that can be done from here.
@@ -71,9 +71,10 @@ class Returns:
                 yield page.return_
                 page_no, more = page_no + 1, page.more and bool(page.return_)
 
-    def _line_ids(self, rows: Sequence[ReturnRow]) -> dict[tuple[str, int, int], str]:
-        found: dict[tuple[str, int, int], str] = {}
+    def _sold(self, rows: Sequence[ReturnRow]) -> dict[tuple[str, int, int], dict[str, int]]:
+        found: dict[tuple[str, int, int], dict[str, int]] = {}
         for detail in self._orders.details([row.order_sn for row in rows], LINE_FIELDS):
             for line_id, item in convert_orders.lines(detail):
-                found.setdefault((detail.order_sn, item.item_id, item.model_id), line_id)
+                place = detail.order_sn, item.item_id, item.model_id
+                found.setdefault(place, {})[line_id] = convert_orders.units(item)
         return found

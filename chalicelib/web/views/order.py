@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.errors import MarketplaceError, NotFoundError, StaleWriteError
-from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
+from chalicelib.domain.orders import Buyer, Order, OrderLine
 from chalicelib.domain.privacy import OpeningReason, OpeningRefusedError, may_open
-from chalicelib.domain.returns import Return
+from chalicelib.domain.returns import Return, is_coming_back
 from chalicelib.domain.shipping import PACKED_STATES, CancelReason, ParcelState, ShippingChoice, ToPack, to_pack
 from chalicelib.domain.shops import Shop
 from chalicelib.domain.stock import StockError
@@ -65,8 +65,7 @@ class OrderView:
     def nobody_took(self) -> tuple[OrderLine, ...]:
         """Lines coming back although no return names them: the parcel found nobody, or nobody wanted it."""
         named = {line.line_id for one in self.returns for line in one.lines}
-        lines = [line for line in self.row.order.lines if not line.fulfilled_by_channel and line.line_id not in named]
-        return tuple(line for line in lines if line.state in (OrderState.RETURNING, OrderState.RETURNED))
+        return tuple(line for line in self.row.order.lines if line.line_id not in named and is_coming_back(line))
 
     def wants(self, one: Return) -> str:
         """What a person has to do with a return: answer, count_in, or nothing."""

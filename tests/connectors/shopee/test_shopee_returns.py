@@ -196,10 +196,35 @@ def test_a_solution_is_a_number_or_a_word(solution: int | str, kind: ReturnKind)
 
 def test_shp_023_a_refund_is_shared_out_to_the_satang():
     """By what the lines cost; what does not divide goes to the first, and nothing is lost."""
-    found = convert_returns.one("shop", a_return(), {("250101ABCDEF12", 1, 11): "line-1"})
+    found = convert_returns.one("shop", a_return(), {("250101ABCDEF12", 1, 11): {"line-1": 2}})
 
     assert [(line.line_id, line.seller_sku, line.refund) for line in found.lines] == [
         ("line-1", "TS-R", Money(6667)),
         ("2/0/0", "TEA", Money(3333)),
     ]
     assert total([line.refund for line in found.lines]) == Money(10000)
+
+
+def of_two_lines(*amounts: int) -> list[tuple[str, int, int]]:
+    """Line, units and satang of a return of so many units, of an order with three units of one item in two lines."""
+    items = [{"item_id": 7, "model_id": 8, "amount": amount, "item_price": 10} for amount in amounts]
+    row = ReturnRow.model_validate(
+        {
+            "return_sn": "R", "order_sn": "O", "status": "REQUESTED", "refund_amount": 10 * sum(amounts),
+            "currency": "THB", "create_time": 1735780000, "update_time": 1735780000, "item": items,
+        }
+    )  # fmt: skip
+    found = convert_returns.one("s", row, {("O", 7, 8): {"deal": 2, "alone": 1}, ("P", 7, 8): {"other": 9}})
+    return [(one.line_id, one.quantity, one.refund.minor) for one in found.lines]
+
+
+def test_units_of_one_item_in_two_lines_come_back_to_both():
+    """Each line up to what it sold, so that every unit can be counted in; the refund goes with the units."""
+    assert of_two_lines(1) == [("deal", 1, 1000)]
+    assert of_two_lines(3) == [("deal", 2, 2000), ("alone", 1, 1000)]
+    assert of_two_lines(1, 2) == [("deal", 1, 1000), ("deal", 1, 1000), ("alone", 1, 1000)]
+
+
+def test_more_units_than_were_sold_stay_with_the_first_line():
+    """Shopee's number is told as it is; no more than were sold can be counted in anyway."""
+    assert of_two_lines(4) == [("deal", 3, 3000), ("alone", 1, 1000)]
