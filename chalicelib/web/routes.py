@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chalice.app import Chalice, Response
 
     from chalicelib.web.answers import Answer
-    from chalicelib.web.services import ServicesSource
+    from chalicelib.web.services import Services, ServicesSource
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -30,7 +30,9 @@ def register(app: Chalice, services: ServicesSource) -> None:
         app.route(rule.path, methods=[rule.method], content_types=kinds, name=_name(rule))(handler)
 
 
-def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[..., Response]:
+def _handler(app: Chalice, source: ServicesSource, rule: Rule) -> Callable[..., Response]:
+    services = _timed(app, source)
+
     def handle(**_: str) -> Response:
         from chalicelib.web.gate import STILL, answer
 
@@ -46,6 +48,18 @@ def _handler(app: Chalice, services: ServicesSource, rule: Rule) -> Callable[...
 
     handle.__name__ = _name(rule)
     return handle
+
+
+def _timed(app: Chalice, source: ServicesSource) -> ServicesSource:
+    """The services, told how long this request may still take: what waits longer than Lambda is answered by nobody."""
+
+    def asked() -> Services:
+        from dataclasses import replace
+
+        left = getattr(app.lambda_context, "get_remaining_time_in_millis", None)
+        return replace(source(), remaining_s=lambda: left() / 1000) if left else source()
+
+    return asked
 
 
 def _name(rule: Rule) -> str:

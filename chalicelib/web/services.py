@@ -53,9 +53,14 @@ def no_hints(channel: str, listing: DesiredListing, facts: str) -> tuple[Objecti
     return ()
 
 
+def no_end() -> float:
+    """For those whose requests nobody ends."""
+    return float("inf")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a page may need, handed over as one argument."""
+    """Everything a page may need, handed over as one argument. `remaining_s` is set anew for each request."""
 
     store: Store
     queues: Queues
@@ -67,14 +72,15 @@ class Services:
     channel: Callable[[str], Channel] = no_channel
     public_url: str = ""
     hints: Hints = no_hints
+    remaining_s: Callable[[], float] = no_end
 
     def context(self, store: Store | None = None) -> Context:
         """What use cases ask for, over these services; another store for a "what would happen if".
 
-        Pages ask marketplaces through queues. Two talk to a channel while a person waits: connecting a shop, and
-        the office's look at what a replay of dead letters would do.
+        Pages ask marketplaces through queues, except while a person waits for the answer: connecting a shop, the desk
+        of one order, and looks at what trying again would do. Those calls end before the request does.
         """
-        return Context(store or self.store, self.queues, self.channel, self.clock, self.policy)
+        return Context(store or self.store, self.queues, self.channel, self.clock, self.policy, self.remaining_s)
 
 
 ServicesSource = Callable[[], Services]
