@@ -194,19 +194,24 @@ class _WebPeople:
         self._pool = pool
 
     def sign_in(self, email: str, password: str) -> Any:
-        """The person, or None."""
-        from chalicelib.web.services import Person, Role
+        """The person, None, or that a new password must be chosen."""
+        return _person(self._pool.sign_in(email, password))
 
-        known = self._pool.sign_in(email, password)
-        return None if known is None else Person(known.email, known.name, Role(known.role), known.communities)
+    def choose(self, asked: Any, password: str) -> Any:
+        """The person with the new password."""
+        return _person(self._pool.choose(asked, password))
+
+    def send_code(self, email: str) -> None:
+        """A letter goes out."""
+        self._pool.send_code(email)
+
+    def replace_password(self, email: str, code: str, password: str) -> None:
+        """The password is the new one."""
+        self._pool.replace_password(email, code, password)
 
     def list(self) -> Any:
         """Everybody with a role."""
-        from chalicelib.web.services import Person, Role
-
-        return tuple(
-            Person(one.email, one.name, Role(one.role), one.communities, one.is_active) for one in self._pool.list()
-        )
+        return tuple(_person(one) for one in self._pool.list())
 
     def invite(self, person: Any) -> None:
         """The person gets an e-mail."""
@@ -215,6 +220,16 @@ class _WebPeople:
     def change(self, person: Any) -> None:
         """The person is as given."""
         self._pool.change(_known(person))
+
+
+def _person(found: Any) -> Any:
+    """A person of the pool in the pages' words; whatever else the pool answered as it is."""
+    from chalicelib.store.people import KnownPerson
+    from chalicelib.web.services import Person, Role
+
+    if not isinstance(found, KnownPerson):
+        return found
+    return Person(found.email, found.name, Role(found.role), found.communities, found.is_active)
 
 
 def _known(person: Any) -> Any:
@@ -231,16 +246,11 @@ class _WebSessions:
 
     def create(self, session: Any) -> None:
         """The session is stored until it ends."""
-        person = session.person
-        facts = {
-            "email": person.email,
-            "name": person.name,
-            "role": person.role.value,
-            "communities": list(person.communities),
-            "form_token": session.form_token,
-            "until": session.until.isoformat(),
-        }
-        self._stored.create(facts, int((session.until - now_utc()).total_seconds()), session.id)
+        self._stored.create(_facts_of(session), _seconds_left(session), session.id)
+
+    def extend(self, session: Any) -> None:
+        """The session is stored longer."""
+        self._stored.extend(_facts_of(session), _seconds_left(session), session.id)
 
     def get(self, session_id: str) -> Any:
         """The session, or None when it ended or never was."""
@@ -250,7 +260,17 @@ class _WebSessions:
         if facts is None:
             return None
         person = Person(facts["email"], facts["name"], Role(facts["role"]), tuple(facts["communities"]))
-        return Session(session_id, person, facts["form_token"], datetime.fromisoformat(facts["until"]))
+        ends_at = datetime.fromisoformat(facts["ends_at"]) if facts.get("ends_at") else None
+        return Session(session_id, person, facts["form_token"], datetime.fromisoformat(facts["until"]), ends_at)
+
+    def put_aside(self, name: str, facts: Any, seconds: int) -> None:
+        """The facts are kept for a browser that is not signed in."""
+        self._stored.create({"aside": dict(facts)}, seconds, f"aside:{name}")
+
+    def aside(self, name: str) -> Any:
+        """The facts, or None."""
+        found = self._stored.get(f"aside:{name}")
+        return None if found is None else found["aside"]
 
     def delete(self, session_id: str) -> None:
         """The session is over."""
@@ -259,3 +279,20 @@ class _WebSessions:
     def end_all(self, email: str) -> None:
         """Every session of this person is over."""
         self._stored.end_all(email)
+
+
+def _facts_of(session: Any) -> dict[str, Any]:
+    person = session.person
+    return {
+        "email": person.email,
+        "name": person.name,
+        "role": person.role.value,
+        "communities": list(person.communities),
+        "form_token": session.form_token,
+        "until": session.until.isoformat(),
+        "ends_at": session.ends_at.isoformat() if session.ends_at else "",
+    }
+
+
+def _seconds_left(session: Any) -> int:
+    return int((session.until - now_utc()).total_seconds())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
-from chalicelib.web.access import Rule, may
+from chalicelib.web import carried
+from chalicelib.web.access import RULES, Rule, may
 from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
@@ -79,8 +80,7 @@ def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) ->
         raise NotFoundError("no such address")
     visit = visit.signed_in(_session(visit, services))
     if not rule.is_public and visit.person is None:
-        then = f"?next={quote(visit.here, safe='/')}" if visit.method == "GET" and visit.here != "/" else ""
-        return redirect(visit.url("/sign-in" + then))
+        return _to_the_door(rule, visit, request)
     if visit.person and not may(visit.person, rule, visit.parameters.get("community", "")):
         return problem(visit, 403, "forbidden")
     if rule.method == "POST":
@@ -91,6 +91,21 @@ def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) ->
         if not _is_ours(visit):
             return problem(visit, 403, "expired")
     return view_of(rule.view)(visit, services)
+
+
+def _to_the_door(rule: Rule, visit: Visit, request: Request) -> Answer:
+    """Where to sign in; what a form of ours had in it when the session ended waits there."""
+    if visit.method == "POST" and rule.view != "sign_in.sign_out" and carried.is_ours(visit, request):
+        from chalicelib.web.views.sign_in import session_over
+
+        try:
+            visit = visit.with_form(*_sent(request))
+        except ValueError:
+            visit = visit.with_form({})
+        has_page = any(one.path == rule.path and one.method == "GET" for one in RULES)
+        return session_over(visit, carried.back_to(visit, request, has_page))
+    then = f"?next={quote(visit.here, safe='/')}" if visit.method == "GET" and visit.here != "/" else ""
+    return redirect(visit.url("/sign-in" + then))
 
 
 def _sent(request: Request) -> tuple[Mapping[str, str], Mapping[str, SentFile]]:
@@ -113,7 +128,12 @@ def _is_ours(visit: Visit) -> bool:
 def _session(visit: Visit, services: Services) -> Session | None:
     session_id = visit.token(SESSION_COOKIE)
     session = services.sessions.get(session_id) if session_id else None
-    return session if session and session.until > visit.now and not session.is_of_api else None
+    if session is None or session.until <= visit.now or session.is_of_api:
+        return None
+    renewed = session.renewed(visit.now)
+    if renewed is not session:
+        services.sessions.extend(renewed)
+    return renewed
 
 
 def visit_of(request: Request, services: Services) -> Visit:

@@ -29,6 +29,8 @@ OTHERS = ("stock", "balance", "tasks", "log", "import", "progress", "ask")
 DESK = ("log", "letters", "help", "progress", "people", "communities")
 """Pages about all communities, beside the board."""
 
+_DOORS = ("/sign-in", "/choose-password", "/forgot-password", "/new-password")
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -130,7 +132,7 @@ def _frame(visit: Visit, heading: str, community: Community | None, tab: str) ->
 
 def _back_to(visit: Visit, community: Community | None, tab: str) -> str:
     """Where this page can be asked for again: an answer to a form has no address of its own."""
-    if visit.method == "GET" or visit.path == "/sign-in":
+    if visit.method == "GET" or visit.path in _DOORS:
         return visit.here
     return f"/c/{community.id}/{tab}" if community and tab else "/"
 

@@ -18,6 +18,8 @@ READING = tuple(rule for rule in RULES if rule.method == "GET" and rule.view not
 # Pages that look different under another address: the same views, other states.
 STATES = (
     ("", "/sign-in?next=/c/kratip/products", 200),
+    ("", "/forgot-password", 200),
+    ("", "/new-password", 200),
     (STAFF, "/?q=พะเยา", 200),
     (STAFF, "/?q=nowhere", 200),
     (STAFF, "/?tone=bad&q=", 200),

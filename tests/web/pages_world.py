@@ -19,6 +19,7 @@ from chalicelib.domain.import_job import ImportJob, JobState
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import Binding, ListingState, desired_listing
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
+from chalicelib.domain.people import MustChoose, PasswordRefusedError, Refusal
 from chalicelib.domain.ports import Store
 from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
 from chalicelib.domain.sharing import ShareRule
@@ -54,15 +55,37 @@ COMMUNITIES = (
 )
 
 
-class FakePeople:
-    """Everybody of `PEOPLE` with one password."""
+FIRST_PASSWORD, CODE = "first-from-letter", "482913"
 
-    def sign_in(self, email: str, password: str) -> Person | None:
-        found = [person for person in PEOPLE if person.email == email]
-        return found[0] if found and password == PASSWORD else None
+
+class FakePeople:
+    """Everybody of `PEOPLE` with one password; `first` are those who only have the one from their letter."""
 
     def __init__(self) -> None:
         self.known = {person.email: person for person in PEOPLE}
+        self.passwords = dict.fromkeys(self.known, PASSWORD)
+        self.first: set[str] = set()
+        self.letters: list[str] = []
+
+    def sign_in(self, email: str, password: str) -> Person | MustChoose | None:
+        if email in self.first and password == FIRST_PASSWORD:
+            return MustChoose(email, email, f"ticket of {email}")
+        return self.known[email] if password == self.passwords.get(email) and email not in self.first else None
+
+    def choose(self, asked: MustChoose, password: str) -> Person | None:
+        if asked.email not in self.first or asked.ticket != f"ticket of {asked.email}":
+            raise PasswordRefusedError(Refusal.TOO_LATE)
+        self.first.discard(asked.email)
+        self.passwords[asked.email] = password
+        return self.known.get(asked.email)
+
+    def send_code(self, email: str) -> None:
+        self.letters += [email] if email in self.known else []
+
+    def replace_password(self, email: str, code: str, password: str) -> None:
+        if email not in self.letters or code != CODE:
+            raise PasswordRefusedError(Refusal.WRONG_CODE)
+        self.passwords[email] = password
 
     def list(self) -> tuple[Person, ...]:
         return tuple(self.known[email] for email in sorted(self.known))
@@ -81,12 +104,25 @@ class FakeSessions:
 
     def __init__(self) -> None:
         self.kept: dict[str, Session] = {}
+        self.asides: dict[str, dict[str, str]] = {}
+        self.extended = 0
 
     def create(self, session: Session) -> None:
         self.kept[session.id] = session
 
     def get(self, session_id: str) -> Session | None:
         return self.kept.get(session_id)
+
+    def extend(self, session: Session) -> None:
+        self.extended += 1
+        if session.id in self.kept:
+            self.kept[session.id] = session
+
+    def put_aside(self, name: str, facts: Mapping[str, str], seconds: int) -> None:
+        self.asides[name] = dict(facts)
+
+    def aside(self, name: str) -> Mapping[str, str] | None:
+        return self.asides.get(name)
 
     def delete(self, session_id: str) -> None:
         self.kept.pop(session_id, None)

@@ -81,6 +81,30 @@ def test_after_ten_tries_the_door_stays_shut_for_a_quarter_of_an_hour(browse, wo
     assert _try(browser).status_code == 303
 
 
+def test_right_passwords_use_up_no_tries(browse, world: World):
+    """A village behind one mobile address signs in as often as it likes; a hundred wrong ones shut the address."""
+    for _ in range(70):
+        assert _try(browse()).status_code == 303
+    for number in range(60):
+        assert _try(browse(), "wrong", f"p{number}@x.example").status_code == 422
+    assert _try(browse()).status_code == 429
+
+
+def test_trying_costs_the_store_a_few_writes(browse, world: World, monkeypatch):
+    """However many tries there were before: one counter for the person and one for the address."""
+    asked: list[str] = []
+    count = type(world.store.seen).count
+    monkeypatch.setattr(
+        type(world.store.seen), "count", lambda *given, **more: asked.append(given[1]) or count(*given, **more)
+    )
+    browser = browse()
+    for _ in range(9):
+        _try(browser, "wrong")
+    asked.clear()
+    _try(browser, "wrong")
+    assert len(asked) == 2
+
+
 def test_a_form_without_its_proof_is_refused(browse, world: World):
     """No token, a made-up one, or another browser's: 403 and nobody is signed in."""
     other = _door(browse())["form_token"]

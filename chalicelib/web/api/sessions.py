@@ -8,12 +8,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.domain.people import MustChoose
 from chalicelib.web.api.calls import Call, Reply, operation
 from chalicelib.web.api.models import Model, Moment
 from chalicelib.web.api.problems import ApiError
+from chalicelib.web.persons import IDLE_S
 from chalicelib.web.roles import Role
 from chalicelib.web.services import Person, Session
-from chalicelib.web.views.sign_in import LONGEST, SESSION_SECONDS, may_try
+from chalicelib.web.tries import may_try, was_right
+from chalicelib.web.views.door import LONGEST
 
 
 class SignIn(Model):
@@ -42,14 +45,20 @@ class SignedIn(Model):
 
 @operation("Sign in", SignedIn, status=201, body=SignIn, errors=(401, 429))
 def sign_in(call: Call) -> SignedIn:
-    """A token for half a day. Ten tries per person and place in a quarter of an hour, as on the page."""
+    """A token for half a day. Ten wrong tries per person and place in a quarter of an hour, as on the page.
+
+    Who signs in for the first time chooses a password on the page.
+    """
     given, services, visit = call.given(SignIn), call.services, call.visit
     if not may_try(services, visit, given.email.strip()):
         raise ApiError(429)
     person = services.people.sign_in(given.email.strip(), given.password)
     if person is None:
         raise ApiError(401, "wrong_pair")
-    session = Session(secrets.token_urlsafe(32), person, "", visit.now + timedelta(seconds=SESSION_SECONDS))
+    was_right(services, visit, given.email.strip())
+    if isinstance(person, MustChoose):
+        raise ApiError(401, "first_password")
+    session = Session(secrets.token_urlsafe(32), person, "", visit.now + timedelta(seconds=IDLE_S))
     services.sessions.create(session)
     return SignedIn(token=session.id, until=session.until, person=_who(person))
 
