@@ -79,7 +79,8 @@ class OrderLine:
     """One offer in an order, in units of one state.
 
     `line_id` is unique in the order and stable across reads. `unit_price` is what the buyer's list showed before
-    vouchers, `paid` what was paid for all its units after them, where an order tells of them. `offer_id` finds the SKU when `seller_sku` was
+    vouchers, `paid` what was paid for all its units after them, where an order tells of them.
+    `offer_id` finds the SKU when `seller_sku` was
     edited by hand. `held` is ours: the units our ledger holds for the line now; a channel knows nothing of it. So
     is `recipe`: what one unit of a bundle was made of when it was first held; `turns`: how often the number held
     was changed to another one, which tells each of these changes from an earlier one to the same number; `makers`:
