@@ -30,6 +30,7 @@ from chalicelib.store.photos import MemoryPhotos
 from chalicelib.store.plans import WaitingPlans
 from chalicelib.store.policies import Policies
 from chalicelib.store.prices import Prices
+from chalicelib.store.progress import ProgressRows
 from chalicelib.store.returns import Returns
 from chalicelib.store.rules import PushRules
 from chalicelib.store.seen import Seen
@@ -70,6 +71,7 @@ def build(table: Table, photos: Photos, vault: Vault, clock: Clock = now_utc, up
         breakers=Breakers(table, clock),
         urgent=UrgentWaits(table, clock),
         policies=Policies(table),
+        progress=ProgressRows(table),
         rules=PushRules(table),
         parcels=Parcels(table, clock),
         returns=Returns(table),

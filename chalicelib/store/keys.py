@@ -11,6 +11,7 @@
 | words of many  | GLANCES#<c>          | WORDS#<n>          |                  |                      | glances     |
 | shop's tones   | GLANCES#<c>          | SHOP#<s>           |                  |                      | glances     |
 | policy         | POLICY#<c>           | POLICY             |                  |                      | policies    |
+| quarter kept   | PROGRESS#<c>         | QUARTER#<q>#<cur>  |                  |                      | progress    |
 | import (ttl)   | IMPORTS#<c>          | IMPORT#<at>-<id>   |                  |                      | imports     |
 | stock level    | STOCK#<c>            | LEVEL#<sku>        |                  |                      | stock       |
 | movement       | LEDGER#<c>#<sku>     | MOVE#<movement>    | LEDGER#<c>#<sku> | <at>#<movement>      | stock       |
@@ -153,6 +154,11 @@ def glance_of_shop(community_id: str, shop_id: str) -> Key:
 def policy(community_id: str) -> Key:
     """What the community decided."""
     return f"POLICY#{community_id}", "POLICY"
+
+
+def quarter(community_id: str, name: str, currency: str) -> Key:
+    """A quarter of the community that is over, in numbers."""
+    return f"PROGRESS#{community_id}", f"QUARTER#{name}#{currency}"
 
 
 def imports(community_id: str) -> str:

@@ -10,7 +10,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.stock import Movement, MovementKind, StockError, StockLevel
 from chalicelib.store import keys
-from chalicelib.store.items import from_item, to_item
+from chalicelib.store.items import from_item, text_of, to_item
 from chalicelib.store.table import (
     GSI1,
     Absent,
@@ -80,6 +80,12 @@ class Stock:
         """The latest movements, newest first."""
         partition = keys.ledger(community_id, sku)
         rows = self._table.query(partition, index=GSI1, newest_first=True, limit=limit)
+        return tuple(from_item(Movement, row) for row in rows)
+
+    def movements_since(self, community_id: str, sku: str, since: datetime) -> tuple[Movement, ...]:
+        """Every movement from then on, newest first."""
+        span = text_of(since), "~"
+        rows = self._table.query(keys.ledger(community_id, sku), index=GSI1, newest_first=True, between=span)
         return tuple(from_item(Movement, row) for row in rows)
 
     def ledger(self, community_id: str, sku: str) -> tuple[Movement, ...]:

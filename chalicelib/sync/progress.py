@@ -1,11 +1,11 @@
-"""Progress of communities by quarter, counted from orders, ledgers and catalogues; nothing is kept for it."""
+"""Progress of communities by quarter, counted from orders, ledgers and catalogues; long over, a quarter is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from chalicelib.domain.catalogue import Community
 from chalicelib.domain.ledger import amount_of, thai_day, thai_midnight
@@ -17,7 +17,8 @@ from chalicelib.sync import statements
 from chalicelib.sync.context import Context
 from chalicelib.sync.statements import Language
 
-MOST_MOVEMENTS = 100_000
+SETTLES_AFTER_DAYS = 100
+"""Until then a statement of the quarter may be corrected and a late order cancelled; later it is counted once."""
 SIDE_BY_SIDE = 8
 MOST_BARS = 10
 HEADING: dict[Language, tuple[str, ...]] = {
@@ -31,9 +32,9 @@ _YES: dict[Language, tuple[str, str]] = {"th": ("ใช่", "ไม่ใช่
 
 @dataclass(frozen=True, slots=True)
 class _Goods:
-    """What is the same for every quarter of a community, and costs a read for each SKU."""
+    """What is the same for every quarter of a community, and costs a read for each SKU that ever moved: movements
+    since the first of them, newest first, so that today's level leads back to the level of any moment."""
 
-    community: Community
     on_sale: int
     levels: dict[str, StockLevel]
     moves: dict[str, tuple[Movement, ...]]
@@ -41,7 +42,7 @@ class _Goods:
 
 def of_community(ctx: Context, community_id: str, quarter: Quarter, currency: str = "THB") -> Progress:
     """One community's quarter, in Thai days. Raises: NotFoundError."""
-    return _counted(ctx, _goods(ctx, community_id), quarter, currency)
+    return _told(ctx, community_id, [quarter], currency)[0]
 
 
 def of_all(ctx: Context, quarter: Quarter, communities: Iterable[str] = ()) -> Programme:
@@ -57,8 +58,7 @@ def of_quarters(ctx: Context, community_id: str, last: Quarter, count: int = 4) 
     quarters = [last]
     while len(quarters) < count:
         quarters.insert(0, quarters[0].before)
-    goods = _goods(ctx, community_id)
-    return tuple(_counted(ctx, goods, one) for one in quarters)
+    return _told(ctx, community_id, quarters)
 
 
 def rows(found: Iterable[Progress], language: Language) -> tuple[tuple[str, ...], ...]:
@@ -91,38 +91,53 @@ def communities_chart(found: Sequence[Progress], names: Mapping[str, str], langu
     return chart(title, "; ".join(f"{label}: {words}" for label, _, words in told), told) if told else ""
 
 
-def _goods(ctx: Context, community_id: str) -> _Goods:
+def _told(ctx: Context, community_id: str, quarters: Sequence[Quarter], currency: str = "THB") -> tuple[Progress, ...]:
+    """The quarters as kept, or counted now; what is long over is kept for the next who asks."""
     community = ctx.store.communities.get(community_id)
+    told = ctx.store.progress.of(community_id, quarters, currency)
+    missing = [one for one in quarters if one not in told]
+    if missing:
+        goods = _goods(ctx, community_id, thai_midnight(min(one.first for one in missing)))
+        for quarter in missing:
+            told[quarter] = _counted(ctx, community, goods, quarter, currency)
+            if ctx.clock() >= thai_midnight(quarter.after + timedelta(days=SETTLES_AFTER_DAYS)):
+                ctx.store.progress.keep(told[quarter])
+    # Who leads the group is said today; a kept quarter must not remember that nobody had said it yet.
+    return tuple(replace(told[one], women_led=community.women_led) for one in quarters)
+
+
+def _goods(ctx: Context, community_id: str, since: datetime) -> _Goods:
     catalogue = ctx.store.catalogues.products(community_id)
     skus = [one.sku for product in catalogue for one in product.variants if not one.is_bundle]
     levels = ctx.store.stock.levels(community_id, skus) if skus else {}
-    moves = {sku: ctx.store.stock.movements(community_id, sku, MOST_MOVEMENTS) for sku in skus}
-    return _Goods(community, sum(1 for product in catalogue if product.on_sale), levels, moves)
+    moved = [sku for sku, level in levels.items() if level.version]
+    moves = {sku: ctx.store.stock.movements_since(community_id, sku, since) for sku in moved}
+    return _Goods(sum(1 for product in catalogue if product.on_sale), levels, moves)
 
 
-def _counted(ctx: Context, goods: _Goods, quarter: Quarter, currency: str = "THB") -> Progress:
+def _counted(ctx: Context, community: Community, goods: _Goods, quarter: Quarter, currency: str) -> Progress:
     since, until = thai_midnight(quarter.first), thai_midnight(quarter.after)
     orders = [
         order
-        for shop in ctx.store.shops.of_community(goods.community.id)
+        for shop in ctx.store.shops.of_community(community.id)
         for order in ctx.store.orders.created_between(shop.id, since, until)
         if order.total.currency == currency
     ]
     living = [line for order in orders for line in _living(order)]
     last = quarter.after - timedelta(days=1)
-    entries = statements.entries_of(ctx, goods.community.id, quarter.first, last, currency)
+    entries = statements.entries_of(ctx, community.id, quarter.first, last, currency)
     placed = {order.key: order.created_at for order in orders}
     return Progress(
-        community=goods.community.id,
+        community=community.id,
         quarter=quarter,
         orders=sum(1 for order in orders if _living(order)),
         units=sum(line.quantity for line in living),
         sales=total([line.paid for line in living], currency),
         settled=amount_of(entries, currency=currency),
         products_on_sale=goods.on_sale if quarter == Quarter.of(thai_day(ctx.clock())) else None,
-        stock_outs=sum(stock_outs(goods.levels[sku], goods.moves[sku], since, until) for sku in goods.levels),
+        stock_outs=sum(stock_outs(goods.levels[sku], goods.moves[sku], since, until) for sku in goods.moves),
         hand_over_s=hand_over_s(placed, [one for group in goods.moves.values() for one in group]),
-        women_led=goods.community.women_led,
+        women_led=community.women_led,
     )
 
 

@@ -170,6 +170,9 @@ class Stock(Protocol):
     def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
         """Newest first."""
 
+    def movements_since(self, community_id: str, sku: str, since: datetime) -> tuple[Movement, ...]:
+        """Every movement from then on, newest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class UploadTicket:

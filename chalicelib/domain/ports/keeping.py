@@ -11,6 +11,7 @@ from chalicelib.domain.balance import Balance, HalfBalance
 from chalicelib.domain.breaker import Breaker
 from chalicelib.domain.letters import Failure
 from chalicelib.domain.log_search import LogPage, LogQuery
+from chalicelib.domain.progress import Progress, Quarter
 from chalicelib.domain.synclog import Entry, Run
 from chalicelib.domain.waiting_plans import WaitingPlan
 
@@ -62,6 +63,16 @@ class WaitingPlans(Protocol):
         """The stored plan with every change, whatever was said of it; None when there is none."""
 
     def clear(self, shop_id: str) -> None: ...
+
+
+class ProgressRows(Protocol):
+    """Quarters that are over and no more moved by late news."""
+
+    def of(self, community_id: str, quarters: Sequence[Quarter], currency: str) -> dict[Quarter, Progress]:
+        """Quarter -> its numbers, for those that are kept."""
+
+    def keep(self, row: Progress) -> None:
+        """The quarter's numbers stay as given, for ever."""
 
 
 class Seen(Protocol):

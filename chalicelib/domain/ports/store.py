@@ -24,6 +24,7 @@ from chalicelib.domain.ports.keeping import (
     Breakers,
     Consents,
     Failures,
+    ProgressRows,
     Seen,
     SyncLog,
     UrgentWaits,
@@ -54,6 +55,7 @@ class Store:
     breakers: Breakers
     urgent: UrgentWaits
     policies: Policies
+    progress: ProgressRows
     rules: PushRules
     parcels: Parcels
     returns: Returns

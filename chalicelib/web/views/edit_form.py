@@ -171,6 +171,9 @@ class Counted:
     def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
         return self._stock.movements(community_id, sku, limit)
 
+    def movements_since(self, community_id: str, sku: str, since: datetime) -> tuple[Movement, ...]:
+        return self._stock.movements_since(community_id, sku, since)
+
     def _after(self, level: StockLevel) -> StockLevel:
         return replace(level, on_hand=self._counts.get(level.sku, level.on_hand))
 
