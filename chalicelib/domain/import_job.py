@@ -46,6 +46,7 @@ class ImportJob:
     already_counted: tuple[str, ...] = ()
     touched_at: datetime | None = None
     version: int = 0
+    moved_since: tuple[str, ...] = ()
 
     @property
     def is_working(self) -> bool:
@@ -58,11 +59,17 @@ class ImportJob:
         return self.total == 0
 
     def advanced(
-        self, steps: int, at: datetime, left: tuple[str, ...] = (), counted_before: tuple[str, ...] = ()
+        self,
+        steps: int,
+        at: datetime,
+        left: tuple[str, ...] = (),
+        counted_before: tuple[str, ...] = (),
+        moved_since: tuple[str, ...] = (),
     ) -> ImportJob:
         """The job after so many more products; done with the last one.
 
-        `left` are those somebody else edited since the preview, `counted_before` SKUs this very file counted before.
+        `left` are those somebody else edited since the preview, `counted_before` SKUs this very file counted before,
+        `moved_since` SKUs whose stock moved since the preview, so that their count was left.
         """
         done = min(self.done + steps, self.total)
         return replace(
@@ -70,6 +77,7 @@ class ImportJob:
             done=done,
             left=tuple(dict.fromkeys((*self.left, *left))),
             already_counted=tuple(dict.fromkeys((*self.already_counted, *counted_before))),
+            moved_since=tuple(dict.fromkeys((*self.moved_since, *moved_since))),
             state=JobState.DONE if done == self.total else self.state,
             touched_at=at,
         )

@@ -60,10 +60,19 @@ class Stock:
         return self.level(community_id, movement.sku)
 
     def count(
-        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime
+        self,
+        community_id: str,
+        sku: str,
+        on_hand: int,
+        *,
+        movement_id: str,
+        because: str,
+        at: datetime,
+        was: int | None = None,
     ) -> StockLevel:
         """On hand is this number, reservations untouched; the same movement id again changes nothing.
 
+        With `was`, neither does a count of a SKU that has another number on hand by now: the level answers.
         Raises: StockError for a negative number, StaleWriteError when the SKU never stops moving.
         """
         if on_hand < 0:
@@ -74,7 +83,7 @@ class Stock:
             retry=retry_if_exception_type(StaleWriteError),
             reraise=True,
         )
-        return patiently(self._count, community_id, sku, on_hand, movement_id, because, at)
+        return patiently(self._count, community_id, sku, on_hand, movement_id, because, at, was)
 
     def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
         """The latest movements, newest first."""
@@ -94,9 +103,11 @@ class Stock:
         return tuple(sorted((from_item(Movement, row) for row in rows), key=lambda one: (one.at, one.id)))
 
     def _count(
-        self, community_id: str, sku: str, on_hand: int, movement_id: str, because: str, at: datetime
+        self, community_id: str, sku: str, on_hand: int, movement_id: str, because: str, at: datetime, was: int | None
     ) -> StockLevel:
         level = self.level(community_id, sku)
+        if was not in (None, level.on_hand):
+            return level
         delta = on_hand - level.on_hand
         movement = Movement(movement_id, sku, MovementKind.COUNT, delta, 0, at, because)
         unmoved = Equals("version", level.version) if level.version else Absent()

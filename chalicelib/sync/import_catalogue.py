@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.catalogue import Product
 from chalicelib.domain.catalogue_import import ImportPlan, StockCount, plan_import
 from chalicelib.domain.errors import StaleWriteError
+from chalicelib.domain.history import Edit, Moved
 from chalicelib.domain.import_problems import Problem, problem
 from chalicelib.domain.import_rows import ProductRow, Rows
 from chalicelib.domain.ports import Store
@@ -31,13 +32,15 @@ class ImportResult:
     """What an import did. `written` is False when problems kept everything back.
 
     `already_counted` are SKUs this very file has counted before: goods may have moved since, so the old count is
-    not taken again; count anew and save the file.
+    not taken again; count anew and save the file. `moved_since` are SKUs that had another number on hand when they
+    were to be written than when they were looked at: what was sold meanwhile is not in the count, so it is left.
     """
 
     plan: ImportPlan
     written: bool
     photos: int = 0
     already_counted: tuple[str, ...] = ()
+    moved_since: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of some products: `left` were edited by somebody since they were looked at."""
+    """What came of some products: `left` were edited by somebody since they were looked at, `moved_since` SKUs whose
+    stock moved."""
 
     left: tuple[str, ...] = ()
     already_counted: tuple[str, ...] = ()
+    moved_since: tuple[str, ...] = ()
 
 
 def preview(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> ImportPlan:
@@ -77,6 +82,7 @@ def apply(
     *,
     at: datetime,
     policy: Policy = "all_or_nothing",
+    by: str = "",
 ) -> ImportResult:
     """The workbook is in the catalogue; with `all_or_nothing` any problem means nothing was written.
 
@@ -92,13 +98,14 @@ def apply(
     kept = _keep_photos(prepared, store, [*plan.created, *(one.product for one in plan.changed)])
     for maker in plan.makers:
         store.catalogues.save_maker(community_id, maker)
-    already_counted = _count_stock(plan.counts, prepared.digest, store, community_id, at)
+    counted = _Counting(prepared, store, community_id, at, by)
+    counted.take(plan.counts)
     for product in plan.created:
         store.catalogues.save(replace(product, updated_at=at), 0)
     for changed in plan.changed:
         store.catalogues.save(replace(changed.product, updated_at=at), changed.product.version)
     newly_ours.hold(store, None, community_id, prepared.owners.keys(), at)
-    return ImportResult(plan, True, kept, already_counted)
+    return ImportResult(plan, True, kept, tuple(counted.before), tuple(counted.moved))
 
 
 def prepare(workbook: bytes, photos: Mapping[str, bytes], store: Store, community_id: str) -> Prepared:
@@ -111,18 +118,26 @@ def prepare(workbook: bytes, photos: Mapping[str, bytes], store: Store, communit
 
 
 def write_some(
-    prepared: Prepared, versions: Mapping[str, int], store: Store, community_id: str, at: datetime
+    prepared: Prepared,
+    versions: Mapping[str, int],
+    seen: Mapping[str, int],
+    store: Store,
+    community_id: str,
+    at: datetime,
+    by: str = "",
 ) -> Written:
     """The products of `versions` (code -> version it was looked at, 0: new) are written, with photos and counts.
 
-    What is in the catalogue already is left as it is, so after a crash the same call again finishes the work.
+    `seen` maps the SKUs that were to be counted -> on hand when they were looked at. One that is not in it said what
+    the file says: it is to be counted now only because it moved. What is in the catalogue already is left as it is, so
+    after a crash the same call again finishes the work.
     """
     for maker in prepared.plan.makers:
         store.catalogues.save_maker(community_id, maker)
     planned = {one.code: one for one in prepared.plan.created}
     planned |= {one.product.code: one.product for one in prepared.plan.changed}
     left: list[str] = []
-    counted: list[str] = []
+    counted = _Counting(prepared, store, community_id, at, by)
     for code, version in versions.items():
         product = planned.get(code)
         if product is not None and product.version != version:
@@ -131,10 +146,10 @@ def write_some(
         if product is not None:
             _keep_photos(prepared, store, [product])
         counts = [one for one in prepared.plan.counts if prepared.owners.get(one.sku) == code]
-        counted += _count_stock(counts, prepared.digest, store, community_id, at)
+        counted.take(replace(one, was=seen.get(one.sku, one.becomes)) for one in counts)
         if product is not None and not _saved(store, replace(product, updated_at=at), version):
             left.append(code)
-    return Written(tuple(left), tuple(counted))
+    return Written(tuple(left), tuple(counted.before), tuple(counted.moved))
 
 
 def _saved(store: Store, product: Product, version: int) -> bool:
@@ -199,23 +214,41 @@ def _keep_photos(prepared: Prepared, store: Store, products: Sequence[Product]) 
     return len(new)
 
 
-def _count_stock(
-    counts: Sequence[StockCount], digest: str, store: Store, community_id: str, at: datetime
-) -> tuple[str, ...]:
-    """On hand is as counted; the movement ids come from the file, so the same file counts once.
+@dataclass
+class _Counting:
+    """Counts of one file: on hand is as counted. Movement ids come from the file, so the same file counts once.
 
-    Answers the SKUs whose count was not taken because this file had counted them before.
+    `before` are SKUs whose count was not taken because this file had counted them before, `moved` those that had
+    another number on hand by now.
     """
-    ignored = []
-    for count in counts:
-        level = store.stock.count(
-            community_id,
-            count.sku,
-            count.becomes,
-            movement_id=f"import-{digest[:24]}-{count.sku}",
-            because=BECAUSE,
-            at=at,
-        )
-        if level.on_hand != count.becomes:
-            ignored.append(count.sku)
-    return tuple(ignored)
+
+    prepared: Prepared
+    store: Store
+    community_id: str
+    at: datetime
+    by: str
+    before: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+
+    def take(self, counts: Iterable[StockCount]) -> None:
+        """These are counted, as far as they may be; each is told in its product's history, to be taken back."""
+        for count in counts:
+            name = f"import-{self.prepared.digest[:24]}"
+            level = self.store.stock.count(
+                self.community_id,
+                count.sku,
+                count.becomes,
+                movement_id=f"{name}-{count.sku}",
+                because=BECAUSE,
+                at=self.at,
+                was=count.was,
+            )
+            if level.on_hand == count.becomes != count.was:
+                self._told(count, name)
+            elif level.on_hand != count.becomes:
+                (self.before if level.on_hand == count.was else self.moved).append(count.sku)
+
+    def _told(self, count: StockCount, name: str) -> None:
+        moved = (Moved("count", str(count.was), str(count.becomes), count.sku),)
+        code = self.prepared.owners[count.sku]
+        self.store.edits.add(Edit(f"{name}:{count.sku}", self.community_id, code, self.at, self.by, moved))

@@ -132,14 +132,17 @@ def _look(ctx: Context, job: ImportJob) -> None:
 
 def _write(ctx: Context, job: ImportJob) -> None:
     """Step after step while there is time; each is saved, and the next worker goes on from there."""
-    versions = list(report_of(ctx.store, job)["versions"].items())
+    report = report_of(ctx.store, job)
+    versions, seen = list(report["versions"].items()), {sku: was for sku, was, _ in report["counts"]}
     prepared = _prepared(ctx.store, job)
     while job.state is JobState.WRITING:
         some = dict(versions[job.done : job.done + PRODUCTS_A_STEP])
-        made = write_some(prepared, some, ctx.store, job.community, ctx.clock())
+        made = write_some(prepared, some, seen, ctx.store, job.community, ctx.clock(), job.by)
         written = {sku for sku, code in prepared.owners.items() if code in some}
         newly_ours.hold(ctx.store, ctx.queues, job.community, written, ctx.clock())
-        job = ctx.store.imports.save(job.advanced(len(some), ctx.clock(), made.left, made.already_counted))
+        job = ctx.store.imports.save(
+            job.advanced(len(some), ctx.clock(), made.left, made.already_counted, made.moved_since)
+        )
         if ctx.must_stop and job.state is JobState.WRITING:
             _ask_worker(ctx, job)
             return

@@ -24,6 +24,7 @@ def as_facts(made: ImportResult) -> dict[str, Any]:
         "missing": list(plan.missing),
         "missing_skus": list(plan.missing_skus),
         "already_counted": list(made.already_counted),
+        "moved_since": list(made.moved_since),
     }
 
 
@@ -69,7 +70,9 @@ def as_lines(made: ImportResult, preview: bool = False) -> list[str]:
     lines += _listed("ควรปรับ / hints, nothing is refused", map(_said, plan.hints))
     lines += _listed("ไม่อยู่ในไฟล์ ระบบไม่ลบ / not in the file, left alone", [*plan.missing, *plan.missing_skus])
     already = "ไฟล์นี้เคยนับแล้ว ไม่นับซ้ำ / counted by this very file before, not counted again"
-    return lines + _listed(already, made.already_counted)
+    lines += _listed(already, made.already_counted)
+    moved = "สต็อกขยับตั้งแต่เปิดดูไฟล์ ไม่นับ / stock moved since the file was looked at, not counted"
+    return lines + _listed(moved, made.moved_since)
 
 
 def _verdict(made: ImportResult, preview: bool) -> str:

@@ -11,10 +11,12 @@ from chalicelib.domain.catalogue import Product
 from chalicelib.domain.errors import StaleWriteError
 from chalicelib.domain.history import Edit
 from chalicelib.domain.ports import Queues, Store
-from chalicelib.domain.stock import StockError
+from chalicelib.domain.stock import MovementKind, StockError
 from chalicelib.sync.edit_catalogue import adjust_stock, save_product
 
 COUNTED = frozenset({"count", "adjust"})
+MOST_LOOKED_AT = 500
+"""Movements of a SKU after which its edit is too far back to be taken back: nobody looks further."""
 
 
 def last_edit(edits: Sequence[Edit], now: Product) -> str:
@@ -38,12 +40,15 @@ def undo(store: Store, queues: Queues, now: Product, name: str, *, at: datetime,
     """The product as stored, as it was before the last edit; counts are moved back by what they moved.
 
     Units sold since stay sold: a count is taken back as a difference, never by setting the old number.
-    Raises: StaleWriteError when this is not the last edit any more, or the shelf holds too little to take back.
+    Raises: StaleWriteError when this is not the last edit any more, when somebody has counted since (the newer count
+    knows what lies on the shelf, whether it changed the number or not), or the shelf holds too little to take back.
     """
     edits = store.edits.of_product(now.community, now.code)
     if not name or last_edit(edits, now) != name:
         raise StaleWriteError(f"{now.code}: {name} is not the last edit")
     rows = [one for one in edits if name_of(one) == name]
+    for row in filter(_is_count, rows):
+        _refuse_counted_since(store, row)
     # Named after what it undoes: two who press the button at once move the units back once.
     edit = f"undo-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     for row in filter(_is_count, rows):
@@ -52,6 +57,14 @@ def undo(store: Store, queues: Queues, now: Product, name: str, *, at: datetime,
     if before is None:
         return now
     return save_product(store, queues, now, _restored(before, now), edit=edit, at=at, by=by, undoes=name)
+
+
+def _refuse_counted_since(store: Store, row: Edit) -> None:
+    for moved in row.moved:
+        latest = store.stock.movements(row.community, moved.sku, MOST_LOOKED_AT)
+        newer = [one for one in latest if one.at > row.at]
+        if len(newer) == MOST_LOOKED_AT or any(one.kind is MovementKind.COUNT for one in newer):
+            raise StaleWriteError(f"{moved.sku} was counted after {row.at}")
 
 
 def _restored(before: Product, now: Product) -> Product:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.domain.catalogue import Catalogue, Community, Kind, Maker, Product, Size, Variant
 from chalicelib.domain.errors import StaleWriteError
+from chalicelib.domain.history import Moved
 from chalicelib.domain.import_job import JobState
 from chalicelib.domain.money import Money
 from chalicelib.domain.shops import AppKeys, Shop
+from chalicelib.domain.stock import Movement, MovementKind
 from chalicelib.jobs.message import Message
 from chalicelib.jobs.work import work
 from chalicelib.store.build import memory_store
 from chalicelib.sync import import_jobs
 from chalicelib.sync.context import Context
+from chalicelib.sync.edit_catalogue import count_stock
+from chalicelib.sync.undo import last_edit, undo
 from chalicelib.sync.workbook import write_workbook
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -206,3 +210,46 @@ def test_two_workers_do_not_overwrite_each_other(desk):
         desk.store.imports.save(job)
     assert [one.id for one in desk.store.imports.latest("baan")] == [job.id]
     assert desk.store.imports.latest("elsewhere") == ()
+
+
+def on_hand(desk: Desk) -> list[int]:
+    return [desk.store.stock.level("baan", f"P-{number:03d}").on_hand for number in range(3)]
+
+
+def test_a_count_of_what_was_sold_while_the_preview_waited_is_left(desk):
+    """The file knows nothing of the two pieces that were sent: both the count it would change and the one that it
+    would have left alone are named, the others are taken."""
+    import_jobs.begin(desk.ctx, looked(desk, a_file(*products(3))), "all_or_nothing")
+    desk.drain()
+    desk.store.stock.count("baan", "P-001", 12, movement_id="c", because="counted", at=AT)
+    job = looked(desk, a_file(*products(3, price=9500), on_hand=12))
+    assert job.counted == 2
+    for sku in ("P-000", "P-001"):
+        desk.store.stock.move("baan", Movement(f"sold-{sku}", sku, MovementKind.ADJUST, -2, 0, AT))
+
+    import_jobs.begin(desk.ctx, job, "all_or_nothing")
+    desk.drain()
+
+    job = desk.store.imports.get("baan", job.id)
+    assert (job.state, job.moved_since, job.already_counted) == (JobState.DONE, ("P-000", "P-001"), ())
+    assert on_hand(desk) == [3, 10, 12]
+    assert [one.variants[0].price.minor for one in desk.store.catalogues.products("baan")] == [9500] * 3
+
+
+def test_a_count_of_a_file_is_told_and_taken_back_alone(desk):
+    """Who brought the file, from which number to which; an older count is not on offer any more."""
+    import_jobs.begin(desk.ctx, looked(desk, a_file(*products(1))), "all_or_nothing")
+    desk.drain()
+    count_stock(desk.store, desk, "baan", "P-000", 7, "c", "counted", AT + timedelta(seconds=1), edit="older")
+    desk.ctx = replace(desk.ctx, clock=lambda: AT + timedelta(hours=1))
+    job = looked(desk, a_file(*products(1), on_hand=20))
+    import_jobs.begin(desk.ctx, job, "all_or_nothing")
+    desk.drain()
+
+    edits = desk.store.edits.of_product("baan", "P-000")
+    product = desk.store.catalogues.product("baan", "P-000")
+    assert (edits[0].by, edits[0].moved) == ("nok@example.org", (Moved("count", "7", "20", "P-000"),))
+    with pytest.raises(StaleWriteError):
+        undo(desk.store, desk, product, "older", at=AT, by="x")
+    undo(desk.store, desk, product, last_edit(edits, product), at=AT, by="x")
+    assert on_hand(desk)[0] == 7

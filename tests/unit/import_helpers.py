@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from chalicelib.domain.catalogue import Axis, Catalogue, Community, Kind, Maker, Product, Size, Variant
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
+from chalicelib.domain.history import Edit
 from chalicelib.domain.import_problems import Problem
 from chalicelib.domain.money import Money
 from chalicelib.domain.ports import PhotoFile
@@ -105,6 +106,7 @@ class Shelves:
     levels: dict[str, StockLevel] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     kept_photos: dict[str, PhotoFile] = field(default_factory=dict)
+    told: dict[str, Edit] = field(default_factory=dict)
     writes: int = 0
     writes_left: int = 10_000
 
@@ -115,6 +117,10 @@ class Shelves:
     @property
     def stock(self) -> Stock:
         return Stock(self)
+
+    @property
+    def edits(self) -> Edits:
+        return Edits(self)
 
     @property
     def orders(self) -> NoOrders:
@@ -161,6 +167,15 @@ class Catalogues:
         self.shelves.makers[maker.id] = maker
 
 
+@dataclass
+class Edits:
+    shelves: Shelves
+
+    def add(self, edit: Edit) -> None:
+        self.shelves.wrote()
+        self.shelves.told[edit.id] = edit
+
+
 class NoOrders:
     """Nobody sold anything yet."""
 
@@ -173,10 +188,10 @@ class Stock:
     shelves: Shelves
 
     def count(
-        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime
+        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime, was: int
     ) -> StockLevel:
         level = self.shelves.levels.get(sku, StockLevel(sku))
-        if movement_id not in self.shelves.moved:
+        if movement_id not in self.shelves.moved and level.on_hand == was:
             self.shelves.wrote()
             self.shelves.moved.add(movement_id)
             level = self.shelves.levels[sku] = replace(level, on_hand=on_hand, version=level.version + 1)

@@ -50,6 +50,15 @@ def test_counts_a_file_made_before_are_named():
     assert as_facts(made)["already_counted"] == ["PASTE-S"]
 
 
+def test_counts_of_what_moved_meanwhile_are_named():
+    """In both languages, so that they are counted anew."""
+    made = ImportResult(planned(a_workbook()), written=True, moved_since=("PASTE-S",))
+
+    title, named = as_lines(made)[-2:]
+    assert ("ขยับ" in title, "moved since" in title, named) == (True, True, "  PASTE-S")
+    assert as_facts(made)["moved_since"] == ["PASTE-S"]
+
+
 def test_a_file_nobody_can_use_says_so_first():
     """No workbook at all: one verdict, one reason."""
     lines = as_lines(ImportResult(planned(b"not Excel"), written=False))

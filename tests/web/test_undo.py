@@ -107,6 +107,17 @@ def test_of_two_counts_of_a_program_only_the_last_is_taken_back(world: World):
     assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == 30
 
 
+@pytest.mark.parametrize("found", [25, 30])
+def test_a_count_is_not_taken_back_after_another(world: World, found: int):
+    """Whoever counted later knows what lies there, also when the number stayed; nothing is moved under them."""
+    count_stock(world.store, world.queues, COMMUNITY, "NP-120", 30, "c", "counted", NOW, edit="first", by=WHO)
+    later = NOW + timedelta(hours=1)
+    world.store.stock.count(COMMUNITY, "NP-120", found, movement_id="d", because="counted", at=later)
+    with pytest.raises(StaleWriteError):
+        _undo(world)
+    assert world.store.stock.level(COMMUNITY, "NP-120").on_hand == found
+
+
 def test_only_the_last_edit_is_taken_back(world: World):
     """After an import or another person's edit the button of an older page does nothing."""
     set_price(world.store, world.queues, COMMUNITY, "NP-120", {"NP-120": Money(9900)}, 1, edit="one", by=WHO)

@@ -163,9 +163,18 @@ class Stock(Protocol):
         """The level after the movement; the same movement id again changes nothing. Raises: StockError."""
 
     def count(
-        self, community_id: str, sku: str, on_hand: int, *, movement_id: str, because: str, at: datetime
+        self,
+        community_id: str,
+        sku: str,
+        on_hand: int,
+        *,
+        movement_id: str,
+        because: str,
+        at: datetime,
+        was: int | None = None,
     ) -> StockLevel:
-        """On hand is this number, reservations untouched; the same movement id again changes nothing."""
+        """On hand is this number, reservations untouched; the same movement id again changes nothing, nor does a
+        count of a SKU that no longer has `was` on hand."""
 
     def movements(self, community_id: str, sku: str, limit: int = 50) -> tuple[Movement, ...]:
         """Newest first."""

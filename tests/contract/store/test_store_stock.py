@@ -41,6 +41,17 @@ def test_a_repeated_count_changes_nothing(store):
     assert store.stock.level(VILLAGE, "TEA-50").on_hand == 9
 
 
+def test_a_count_of_what_moved_meanwhile_is_not_taken(store):
+    """Whoever counted saw another number: the level answers, and the ledger has no such movement."""
+    count(store, 10)
+    store.stock.move(VILLAGE, a_move("gift", on_hand=-1))
+    late = {"movement_id": "late", "because": "counted", "at": NOON}
+
+    assert store.stock.count(VILLAGE, "TEA-50", 12, was=10, **late).on_hand == 9
+    assert len(store.stock.movements(VILLAGE, "TEA-50")) == 2
+    assert store.stock.count(VILLAGE, "TEA-50", 12, was=9, **late).on_hand == 12
+
+
 def test_nobody_counts_less_than_nothing(store):
     """A negative count is refused."""
     with pytest.raises(StockError):
