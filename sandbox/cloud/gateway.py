@@ -15,11 +15,13 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as HandlerTimeoutError
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from chalice.local import LocalChalice, RouteMatcher
 
+from infra import template
 from sandbox.cloud.invoke import Context, context_for
 from sandbox.cloud.resources import ACCOUNT
 
@@ -73,16 +75,17 @@ class Gateway:
         """The answer API Gateway would give; never raises."""
         context = context_for("api_handler")
         if len(request.body) > MAX_REQUEST_BYTES:
-            return _refusal(413, "Request Too Long", context)
+            return self._refusal("REQUEST_TOO_LARGE", 413, "Request Too Long", request, context)
         url = urlsplit(request.target)
         found = self._find(url.path, request.method)
         if isinstance(found, Mapping):
             return _preflight(found, context)
         if found is None:
-            return _refusal(403, "Missing Authentication Token", context)
+            said = "Missing Authentication Token"
+            return self._refusal("MISSING_AUTHENTICATION_TOKEN", 403, said, request, context)
         event = self._event(request, url, found, context)
         if len(json.dumps(event)) > MAX_EVENT_BYTES:
-            return _refusal(413, "Request Too Long", context)
+            return self._refusal("REQUEST_TOO_LARGE", 413, "Request Too Long", request, context)
         return self._call(request, event, context)
 
     def close(self) -> None:
@@ -145,16 +148,35 @@ class Gateway:
             result = running.result(self._timeout_s)
             size = len(json.dumps(result))
         except HandlerTimeoutError:
-            return _refusal(504, "Endpoint request timed out", context)
+            return self._refusal("INTEGRATION_TIMEOUT", 504, "Endpoint request timed out", request, context)
         except Exception:
             _log.exception("%s %s raised", request.method, event["path"])
-            return _refusal(502, "Internal server error", context)
+            return self._refusal("INTEGRATION_FAILURE", 502, "Internal server error", request, context)
         if size > MAX_EVENT_BYTES:
             _log.error(
                 "%s %s answered %d bytes; Lambda allows %d", request.method, event["path"], size, MAX_EVENT_BYTES
             )
-            return _refusal(502, "Internal server error", context)
+            return self._refusal("INTEGRATION_FAILURE", 502, "Internal server error", request, context)
         return _answer(result, request, context)
+
+    def _refusal(self, kind: str, status: int, message: str, request: Request, context: Context) -> Answer:
+        """What the stack makes of an answer of the gateway's own: a page for a browser, JSON for a program."""
+        default = "DEFAULT_5XX" if status >= 500 else "DEFAULT_4XX"
+        made = _refusals().get(kind) or _refusals()[default]
+        accepted = "text/html" if "text/html" in request.header("accept") else "application/json"
+        text = made["responseTemplates"][accepted]
+        text = text["Fn::Sub"].replace("${PublicUrl}", self._prefix) if isinstance(text, dict) else text
+        body = text.replace("$context.error.messageString", json.dumps(message))
+        headers = [("Content-Type", accepted), *_own_headers(context)[1:]]
+        return Answer(int(made.get("statusCode", status)), headers, body.encode())
+
+
+@cache
+def _refusals() -> Mapping[str, Any]:
+    """Kind of refusal -> status and bodies, as the stack describes them."""
+    body = template.load().overrides["RestAPI"]["Properties"]["DefinitionBody"]
+    found: Mapping[str, Any] = body["x-amazon-apigateway-gateway-responses"]
+    return found
 
 
 def _give_each_thread_its_request(app: Any) -> None:
@@ -207,10 +229,6 @@ def _preflight(headers: Mapping[str, str], context: Context) -> Answer:
 
 def _own_headers(context: Context) -> Headers:
     return [("Content-Type", "application/json"), ("x-amzn-RequestId", context.aws_request_id)]
-
-
-def _refusal(status: int, message: str, context: Context) -> Answer:
-    return Answer(status, _own_headers(context), json.dumps({"message": message}).encode())
 
 
 def _answer(result: dict[str, Any], request: Request, context: Context) -> Answer:

@@ -10,8 +10,11 @@ import pytest
 from chalice.app import Chalice
 from infra_project import REGION, copy_project, package
 
+from chalicelib.domain.people import SHORTEST_PASSWORD
 from chalicelib.store import imports
 from chalicelib.web import routes
+from chalicelib.web.access import RULES
+from chalicelib.web.views import passwords
 from infra import prune, settings, template
 from infra.template import ROOT
 
@@ -194,6 +197,55 @@ def test_browsers_of_the_console_alone_may_post_photos_into_the_bucket(resources
     assert rule["AllowedHeaders"] == ["*"]
 
 
+def test_letters_to_people_say_in_both_languages_where_to_go_and_what_to_type(resources):
+    """Cognito refuses an invitation without name and password, and a code's letter without the code."""
+    (pool,) = of_type(resources, "AWS::Cognito::UserPool").values()
+    invitation = pool["Properties"]["AdminCreateUserConfig"]["InviteMessageTemplate"]
+    code = pool["Properties"]["VerificationMessageTemplate"]
+
+    for letter, address in ((invitation, "${PublicUrl}/sign-in"), (code, "${PublicUrl}/new-password")):
+        said = letter["EmailMessage"]["Fn::Sub"]
+        assert address in said
+        assert "{####}" in said
+        assert "รหัส" in said
+        assert "password" in said
+    assert "{username}" in invitation["EmailMessage"]["Fn::Sub"]
+    assert {rule.path for rule in RULES if rule.is_public} >= {"/sign-in", "/new-password"}
+
+
+def test_the_page_that_asks_for_a_password_waits_as_long_as_cognito(resources):
+    """Cognito's question and what we keep of it end together; the rule said on the page is the pool's."""
+    (client,) = of_type(resources, "AWS::Cognito::UserPoolClient").values()
+    (pool,) = of_type(resources, "AWS::Cognito::UserPool").values()
+    rule = pool["Properties"]["Policies"]["PasswordPolicy"]
+
+    assert client["Properties"]["AuthSessionValidity"] * 60 == passwords.CHOOSING_S
+    assert rule["MinimumLength"] == SHORTEST_PASSWORD
+    assert not any(needed for name, needed in rule.items() if name.startswith("Require"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("DEFAULT_4XX", None),
+        ("DEFAULT_5XX", None),
+        ("REQUEST_TOO_LARGE", "413"),
+        ("MISSING_AUTHENTICATION_TOKEN", "404"),
+    ],
+)
+def test_what_the_gateway_refuses_by_itself_is_said_in_words(resources, kind, status):
+    """A page in Thai and English for a browser, both in JSON for a program, deployed with the stage."""
+    (api,) = of_type(resources, "AWS::Serverless::Api").values()
+    refusal = api["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"][kind]
+    page, told = (str(refusal["responseTemplates"][kind]) for kind in ("text/html", "application/json"))
+
+    assert refusal.get("statusCode") == status
+    assert 'lang="th"' in page
+    assert 'lang="en"' in page
+    assert "<a href=" in page
+    assert json.loads(told.replace("$context.error.messageString", '"x"')).keys() == {"message", "message_th"}
+
+
 def test_each_log_group_names_a_function_that_exists(resources):
     """Chalice names one after a function it renamed; the merge puts it right."""
     for group in of_type(resources, "AWS::Logs::LogGroup").values():
@@ -290,7 +342,11 @@ ACTIONS = {
     "change_message_visibility_batch": "sqs:ChangeMessageVisibility",
     "delete_message_batch": "sqs:DeleteMessage",
     "list_users_in_group": "cognito-idp:ListUsersInGroup",
-    "initiate_auth": "",  # asked without credentials
+    # Cognito asks no role for these: what a browser may do for itself.
+    "initiate_auth": "",
+    "respond_to_auth_challenge": "",
+    "forgot_password": "",
+    "confirm_forgot_password": "",
 }
 """Call of a boto3 client -> what a role must allow for it; Cognito's other calls are named as their actions."""
 

@@ -37,12 +37,15 @@ def test_names_in_the_path_are_decoded(site):
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/"), ("GET", "/echo/a/b")])
-def test_what_is_not_routed_is_forbidden(site, method, path):
-    """API Gateway answers 403, not 404 or 405, for a path or a method it does not know."""
-    answer = site.request(method, path)
+def test_what_is_not_routed_is_not_there_in_words(site, method, path):
+    """API Gateway would say 403 in its own words; the stack says 404 in ours: a page, or JSON to a program."""
+    answer, page = site.request(method, path), site.request(method, path, headers={"accept": "text/html,*/*"})
 
-    assert answer.status_code == 403
-    assert answer.json() == {"message": "Missing Authentication Token"}
+    assert (answer.status_code, page.status_code) == (404, 404)
+    assert answer.json()["message"] == "Missing Authentication Token"
+    assert "ไม่พบหน้านี้" in answer.json()["message_th"]
+    assert page.headers["content-type"] == "text/html"
+    assert "ไม่พบหน้านี้" in page.content.decode()
 
 
 def test_a_form_arrives_whole_also_in_chunks(site):
@@ -121,14 +124,14 @@ def test_a_slow_view_times_out():
 def test_preflight_is_answered_without_the_app(site):
     """CORS headers come for a route that allows it; another route knows no OPTIONS."""
     assert site.options("/echo/a").headers["access-control-allow-origin"] == "https://a"
-    assert site.options("/photo").status_code == 403
+    assert site.options("/photo").status_code == 404
 
 
 def test_head_has_no_body_and_is_not_routed_by_itself(site):
     """Chalice declares no HEAD, so API Gateway refuses it; the answer carries no body."""
     answer = site.head("/")
 
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert answer.content == b""
 
 
@@ -157,5 +160,5 @@ def test_a_stage_prefix_is_part_of_the_address_only():
     outside = gateway.handle(Request("GET", "/echo/a", []))
 
     assert b'"path":"/api/echo/a"' in inside.body
-    assert outside.status == 403
+    assert outside.status == 404
     gateway.close()
