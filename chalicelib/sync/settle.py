@@ -25,7 +25,7 @@ from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import Cursor
 from chalicelib.domain.refund_shares import names_no_line, returned_lines, weighted, weights
 from chalicelib.domain.settlement import FeeClass, Settlement, SettlementLine
-from chalicelib.domain.sharing import Basis, ShareRule, basis_of, in_force
+from chalicelib.domain.sharing import Basis, ShareRule, basis_of, has_found_makers, in_force, makerless
 from chalicelib.domain.shops import Shop
 from chalicelib.sync.context import Context
 from chalicelib.sync.fulfil import opened
@@ -184,9 +184,14 @@ class _Booker:
             after = replace(corrected(known, line, line.amount, self.now), gone_at=None)
             # More may have come back than at first, and of other makers.
             return self._correct(known, self._based(after) if names_no_line(line) else after)
-        if (not known.order_known and line.order_id in self.orders) or self._is_explained(known):
+        is_ours_now = not known.order_known and line.order_id in self.orders
+        if is_ours_now or self._is_explained(known) or self._has_found_makers(known):
             return self._correct(known, self._based(corrected(known, line, line.amount, self.now)))
         return known
+
+    def _has_found_makers(self, known: BookedLine) -> bool:
+        """Whether a line of an unknown SKU has become ours since its money was divided."""
+        return bool(makerless(known.basis)) and has_found_makers(known.basis, self._based(known).basis)
 
     def _is_explained(self, known: BookedLine) -> bool:
         """Whether returns that came to be known say otherwise for which lines a refund was."""
