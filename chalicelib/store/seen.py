@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from chalicelib.domain.ports import Clock
@@ -19,9 +20,21 @@ class Seen:
 
     def first_time(self, key: str, seconds: int) -> bool:
         """True once per key within the time; a repeat answers False and does not lengthen it."""
+        return self._put(key, seconds, {})
+
+    def remembered(self, key: str, seconds: int, value: str) -> str:
+        """What was said under this key first within the time: this value, when nothing was."""
+        while not self._put(key, seconds, {"value": value}):
+            row = self._table.get(keys.seen(key))
+            if row is not None:  # Removed between the two looks: then nothing was said.
+                return str(row.get("value", ""))
+        return value
+
+    def _put(self, key: str, seconds: int, more: Mapping[str, str]) -> bool:
+        """Whether nothing was remembered under the key."""
         now = self._clock()
         end = now + timedelta(seconds=seconds)
-        row = keys.keyed(keys.seen(key), {"until": text_of(end), "ttl": int(end.timestamp()) + 1})
+        row = keys.keyed(keys.seen(key), {"until": text_of(end), "ttl": int(end.timestamp()) + 1, **more})
         try:
             self._table.put(row, AnyOf((Absent(), AtMost("until", text_of(now)))))
         except ConditionFailedError:

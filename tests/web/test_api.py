@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from api_client import HOME, OURS, V1, Program, a_return, said
@@ -187,21 +187,47 @@ def test_what_is_no_json_is_unreadable(seller):
 
 def test_a_call_that_died_half_way_may_come_again(world, seller, monkeypatch):
     """Its key is its own still, whichever line it died at; only another body is another call."""
-    path, key, marks = f"{HOME}/stock/NP-120/adjust", "adjust-001", []
-    whole = type(world.store.seen).first_time
+    path, key, kept = f"{HOME}/stock/NP-120/adjust", "adjust-001", type(world.store.seen).remembered
 
-    def dies_at_the_second(seen, name, seconds):
-        marks.append(name)
-        if len(marks) == 2:
-            raise OSError("killed")
-        return whole(seen, name, seconds)
+    def dies_after(*asked):
+        kept(*asked)
+        raise OSError("killed")
 
-    monkeypatch.setattr(type(world.store.seen), "first_time", dies_at_the_second)
     body = {"units": -1, "because": "broken jars"}
-    assert seller.post(path, body, idempotency_key=key).status_code == 500
+    with monkeypatch.context() as dying:
+        dying.setattr(type(world.store.seen), "remembered", dies_after)
+        assert seller.post(path, body, idempotency_key=key).status_code == 500
     before = said(seller.get(f"{HOME}/stock/NP-120"))["on_hand"]
     assert said(seller.post(path, body, idempotency_key=key))["on_hand"] == before - 1
     assert seller.post(path, {**body, "units": -2}, idempotency_key=key).status_code == 409
+
+
+def test_a_key_used_for_another_body_is_refused_each_time(world, seller):
+    """The second time too: 409, and nothing of it was ever done."""
+    path = f"{HOME}/stock/NP-120/count"
+    assert seller.post(path, {"on_hand": 7}, idempotency_key="count-0001").status_code == 200
+    for _ in range(2):
+        assert seller.post(path, {"on_hand": 9}, idempotency_key="count-0001").status_code == 409
+    assert world.store.stock.level(OURS, "NP-120").on_hand == 7
+
+
+def test_a_key_that_comes_again_after_its_day_is_a_new_call(world, seller):
+    """The work is done, not only answered: names in the ledger outlive what is remembered of keys."""
+    path, body, key = f"{HOME}/stock/NP-120/adjust", {"units": -1, "because": "broken jars"}, "adjust-001"
+    before = world.store.stock.level(OURS, "NP-120").on_hand
+    assert said(seller.post(path, body, idempotency_key=key))["on_hand"] == before - 1
+    world.now += timedelta(days=1, seconds=1)
+    seller = Program(world, "seller@tittu.example")
+    assert said(seller.post(path, body, idempotency_key=key))["on_hand"] == before - 2
+    assert said(seller.post(path, body, idempotency_key=key))["on_hand"] == before - 2
+
+
+def test_a_product_somebody_else_made_is_not_what_a_repeat_asked_for(world, seller):
+    """The first call failed because the code was taken, so the repeat fails as well."""
+    assert seller.post(f"{HOME}/products", NEW).status_code == 201
+    other = {**NEW, "title_th": "ของอื่น"}
+    for _ in range(2):
+        assert seller.post(f"{HOME}/products", other, idempotency_key="add-other").status_code == 409
 
 
 def test_a_count_sent_twice_counts_once(world, seller):

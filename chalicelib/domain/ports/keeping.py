@@ -79,6 +79,10 @@ class Seen(Protocol):
     def first_time(self, key: str, seconds: int) -> bool:
         """True once per key within the time; a repeat answers False."""
 
+    def remembered(self, key: str, seconds: int, value: str) -> str:
+        """What was said under this key first within the time: this value, when nothing was. Saying it again does not
+        lengthen the time; of many at once all are told the same."""
+
     def knows(self, key: str) -> bool:
         """Whether a first time of this key is still remembered; asking remembers nothing.
 

@@ -48,11 +48,12 @@ def add_product(call: Call) -> Reply:
     given, store = call.given(ProductNew), call.services.store
     wanted = _made(call.community, given)
     _refuse(_wrong_variants(given) + _wrong_links(store, call.community, given.maker, given.photos))
-    is_repeat = repeats.is_repeat(call)
+    mark = repeats.mark(call)
     try:
-        saved = edit_catalogue.add_product(store, call.services.queues, wanted, **_signed(call))
+        saved = edit_catalogue.add_product(store, call.services.queues, wanted, **_signed(call, mark))
     except StaleWriteError:
-        if not is_repeat:
+        # Only what this very call made before: a code that somebody else took meanwhile is a conflict still.
+        if not mark.again or mark.name not in {one.id for one in store.edits.of_product(call.community, given.code)}:
             raise
         saved = store.catalogues.product(call.community, given.code)
     place = call.visit.url(f"/api/v1/communities/{call.community}/products/{saved.code}")
@@ -66,12 +67,13 @@ def edit_product(call: Call) -> Reply:
     _refuse(_wrong_edits(was, given.variants) + _wrong_links(store, call.community, given.maker, given.photos or ()))
     if was.version != call.version:
         raise ApiError(412)
-    return _tagged(edit_catalogue.save_product(store, call.services.queues, was, _edited(was, given), **_signed(call)))
+    signed = _signed(call, repeats.mark(call))
+    return _tagged(edit_catalogue.save_product(store, call.services.queues, was, _edited(was, given), **signed))
 
 
-def _signed(call: Call) -> dict[str, Any]:
+def _signed(call: Call, mark: repeats.Mark) -> dict[str, Any]:
     """Who edits, when, and the edit's name in the history."""
-    return {"edit": repeats.movement_id(call), "at": call.visit.now, "by": call.person.email}
+    return {"edit": mark.name, "at": call.visit.now, "by": call.person.email}
 
 
 def _asked(call: Call) -> Product:

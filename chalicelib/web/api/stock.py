@@ -143,8 +143,7 @@ def movements(call: Call) -> Movements:
 def count(call: Call) -> LevelOut:
     """On hand is the number counted; every active shop is asked to look. A bundle is not counted: 409."""
     given, services, sku = call.given(Count), call.services, sku_of(call)
-    repeats.is_repeat(call)
-    name, at, by = repeats.movement_id(call), call.visit.now, call.person.email
+    name, at, by = repeats.mark(call).name, call.visit.now, call.person.email
     outside = (services.store, services.queues, call.community, sku)
     return _level(count_stock(*outside, given.on_hand, name, given.because or "counted", at, by=by))
 
@@ -153,8 +152,7 @@ def count(call: Call) -> LevelOut:
 def adjust(call: Call) -> LevelOut:
     """On hand moved by so many units; every active shop is asked to look. Below zero, or a bundle: 409."""
     given, services, sku = call.given(Adjust), call.services, sku_of(call)
-    repeats.is_repeat(call)
-    name, at, by = repeats.movement_id(call), call.visit.now, call.person.email
+    name, at, by = repeats.mark(call).name, call.visit.now, call.person.email
     outside = (services.store, services.queues, call.community, sku)
     return _level(adjust_stock(*outside, given.units, name, given.because, at, by=by))
 

@@ -153,6 +153,15 @@ def test_the_same_plan_again_stays_approved_and_another_does_not(store):
         store.plans.approve(SHOP, other.fingerprint, "somsri")
 
 
+def test_what_was_said_first_is_remembered(store, clock):
+    """Whatever is said afterwards, until its time is over."""
+    assert store.seen.remembered("key-1", 60, "a") == "a"
+    assert store.seen.remembered("key-1", 60, "b") == "a"
+    assert store.seen.remembered("key-2", 60, "b") == "b"
+    clock.advance(60)
+    assert store.seen.remembered("key-1", 60, "c") == "c"
+
+
 def test_a_thing_happens_for_the_first_time_once(store, clock):
     """A repeat within the time is no first time; after it, it is again. Long keys are as good as short ones."""
     for key in ("push-1", "x" * 5000):
