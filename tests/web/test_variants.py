@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pages_browser import Browser, Html
 from pages_world import World
@@ -122,3 +124,30 @@ def test_a_wrong_grid_says_what_is_wrong_and_saves_nothing(seller, world: World,
     links = {(one.get("href") or "")[1:] for one in html.all("a") if (one.get("href") or "").startswith("#")}
     assert links <= ids
     assert world.store.catalogues.product(COMMUNITY, "NP-SET").version == 1
+
+
+def test_a_grid_somebody_else_was_faster_with_comes_back_as_typed(seller, world: World):
+    """409, nothing saved, what was typed kept and today's value beside it; looking again and saving then works."""
+    typed = {
+        **_grid(seller),
+        "price.NP-SET-1": "111",
+        "sku.new.1": "NP-SET-9",
+        "option.1.new.1": "ใหม่",
+        "price.new.1": "9",
+    }
+    item = world.store.catalogues.product(COMMUNITY, "NP-SET")
+    dearer = replace(item.variants[0], price=Money(12300))
+    world.store.catalogues.save(replace(item, variants=(dearer, *item.variants[1:])), item.version)
+    answer = seller.post(GRID, {**typed, "step": "save"})
+    body = answer.body.decode()
+    form = Html(body).form()
+    assert answer.status_code == 409
+    assert "มีคนแก้ไปก่อนหน้านี้" in body
+    assert "ตอนนี้" in body
+    assert "123" in body
+    assert {name: form[name] for name in typed if name != "version"} == {
+        name: value for name, value in typed.items() if name != "version"
+    }
+    assert world.store.catalogues.product(COMMUNITY, "NP-SET").variant("NP-SET-1").price == Money(12300)
+    assert seller.post(GRID, {**typed, "version": form["version"], "step": "save"}).status_code == 303
+    assert world.store.catalogues.product(COMMUNITY, "NP-SET").variant("NP-SET-1").price == Money(11100)

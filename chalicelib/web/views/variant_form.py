@@ -50,6 +50,15 @@ class Grid:
         return next((number for number, name in enumerate(self.axes) if not name), len(self.axes))
 
 
+def values(grid: Grid) -> dict[str, str]:
+    """Field id -> what stands in it."""
+    found = {f"axis.{number}": name for number, name in enumerate(grid.axes, 1)}
+    for row in grid.rows:
+        found |= {f"option.{number}.{row.name}": option for number, option in enumerate(row.options, 1)}
+        found |= {f"price.{row.name}": row.price, f"buffer.{row.name}": row.buffer}
+    return found
+
+
 def fresh(product: Product) -> Grid:
     """The grid as it stands, with a few empty rows to add."""
     axes = tuple(axis.name_th for axis in product.axes[:MOST_AXES])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from chalicelib.domain.bundles import BundleError
 from chalicelib.domain.catalogue import Community, Product
@@ -23,13 +24,19 @@ from chalicelib.web.visits import Visit
 
 @dataclass(frozen=True, slots=True)
 class VariantsView:
-    """The grid, and once somebody looked: what saving it changes, and what shops would refuse of it."""
+    """The grid, and once somebody looked: what saving it changes, and what shops would refuse of it.
+
+    `stale` says that somebody else saved first: `now` then has what stands there now, by field id, where it is
+    another value than the typed one.
+    """
 
     product: Product
     grid: Grid
     moved: tuple[Moved, ...] = ()
     hints: tuple[Hint, ...] = ()
     shops: int = 0
+    stale: bool = False
+    now: Mapping[str, str] = field(default_factory=dict)
 
 
 def variants(visit: Visit, services: Services) -> Answer:
@@ -41,11 +48,11 @@ def variants(visit: Visit, services: Services) -> Answer:
 def change_variants(visit: Visit, services: Services) -> Answer:
     """The step decides: look at what would change, or save it. 422 says what is wrong beside its field.
 
-    Raises: StaleWriteError when the product was edited since the form was made.
+    When the product was edited since the form was made, it comes back as typed, over what stands now (409).
     """
     community, item = asked(visit, services)
     if visit.form.get("version") != str(item.version):
-        raise StaleWriteError(item.code)
+        return _stale(visit, community, item)
     grid, after = variant_form.check(item, variant_form.read(item, visit.form))
     if not grid.errors:
         grid = replace(grid, errors=_taken(services, community, item, grid))
@@ -58,10 +65,20 @@ def change_variants(visit: Visit, services: Services) -> Answer:
         return _page(visit, community, VariantsView(item, grid, differences(item, after), hints, len(facts)))
     try:
         save_product(services.store, services.queues, item, after, edit=new_edit(), at=visit.now, by=visit.email)
+    except StaleWriteError:
+        return _stale(visit, community, services.store.catalogues.product(community.id, item.code))
     except BundleError:
         wrong = {f"remove.{row.name}": "variants.in_bundle" for row in grid.rows if row.removed}
         return _page(visit, community, VariantsView(item, replace(grid, errors=wrong)), 422)
     return redirect(visit.url(f"/c/{community.id}/products/{item.code}?done=variants"))
+
+
+def _stale(visit: Visit, community: Community, item: Product) -> Answer:
+    """What was typed, kept, beside what the catalogue says now; saving it is then a decision."""
+    typed, standing = variant_form.read(item, visit.form), variant_form.fresh(item)
+    was, now = variant_form.values(typed), variant_form.values(standing)
+    other = {name: value for name, value in now.items() if value != was.get(name) and "new." not in name}
+    return _page(visit, community, VariantsView(item, typed, stale=True, now=other), 409)
 
 
 def _taken(services: Services, community: Community, item: Product, grid: Grid) -> dict[str, str]:
