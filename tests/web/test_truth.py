@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pages_browser import Browser, Html
@@ -208,6 +211,28 @@ def test_a_transparent_picture_stands_on_white_and_a_broken_one_is_missing():
         assert picture.getpixel((80, 80)) == (255, 255, 255)
     with pytest.raises(NotFoundError):
         shrink(b"no picture", 160)
+
+
+def test_a_camera_sized_photo_is_shown_without_filling_the_memory(tmp_path):
+    """Forty-eight megapixels, sideways: the page's function stays small, and the picture stands upright."""
+    picture = Image.new("RGB", (8000, 6000), "white")
+    picture.paste("red", (0, 0, 4000, 6000))
+    exif = picture.getexif()
+    exif[0x0112] = 6  # To be turned clockwise: what was left is on top.
+    picture.save(tmp_path / "big.jpg", exif=exif)
+    made, main = tmp_path / "small.jpg", Path(__file__).parents[2]
+    program = (
+        "import re, sys, pathlib\n"
+        "from chalicelib.web.photos import shrink\n"
+        "pathlib.Path(sys.argv[2]).write_bytes(shrink(pathlib.Path(sys.argv[1]).read_bytes(), 640))\n"
+        "print(re.search(r'VmHWM:\\s+(\\d+)', pathlib.Path('/proc/self/status').read_text())[1])\n"
+    )
+    asked = [sys.executable, "-c", program, str(tmp_path / "big.jpg"), str(made)]
+    ran = subprocess.run(asked, cwd=main, capture_output=True, text=True, timeout=60, check=True)
+    assert int(ran.stdout) < 250_000, "kilobytes; the whole picture in colour took nine hundred thousand"
+    with Image.open(made) as small:
+        assert small.size == (640, 640)
+        assert small.getpixel((320, 40))[1] < 60 < 200 < small.getpixel((320, 600))[1]
 
 
 def test_a_page_that_breaks_says_so_in_words(world: World, browse, caplog):
