@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
-from chalicelib.domain.orders import ENDS, OPEN_STATES, Order, OrderLine, OrderState, later
+from chalicelib.domain.orders import ENDS, OPEN_STATES, Order, OrderLine, OrderState, later_of
 
 BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")
 """Thailand has no daylight saving and has kept +07:00 since 1920, so the offset is the zone."""
@@ -186,7 +186,7 @@ def _line_differences(
     name = f"{theirs.order_id}/{line.line_id}"
     if have is None:
         yield _difference(theirs, name, "line_missing_here", "-", line.state.value, CauseClass.MISSED)
-    elif _is_behind(have.state, line.state, theirs.updated_at - ours.updated_at):
+    elif _is_behind(have, line, theirs.updated_at - ours.updated_at):
         yield _moved(theirs, ours, name, "state_differs", have.state.value, line.state.value)
     elif have.is_unheld and have.seller_sku in our_skus:
         yield _difference(ours, name, "line_not_held", "0", str(have.quantity), CauseClass.MISSED)
@@ -208,6 +208,6 @@ def _difference(order: Order, subject: str, cause: str, have: str, shown: str, k
     return Difference(subject, cause, have, shown, False, order.updated_at, kind)
 
 
-def _is_behind(ours: OrderState, theirs: OrderState, ahead: timedelta) -> bool:
-    ended_alone = ours in ENDS and theirs in OPEN_STATES
-    return ended_alone or later(ours, theirs, ahead) is not ours
+def _is_behind(ours: OrderLine, theirs: OrderLine, ahead: timedelta) -> bool:
+    ended_alone = ours.state in ENDS and theirs.state in OPEN_STATES
+    return ended_alone or later_of(ours, theirs, ahead) is not ours.state

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.bundles import Recipe
 from chalicelib.domain.catalogue import Product
-from chalicelib.domain.orders import OPEN_STATES, Buyer, Order, OrderLine, OrderState, later
+from chalicelib.domain.orders import OPEN_STATES, Buyer, Order, OrderLine, OrderState, later_of
 from chalicelib.domain.sharing import makers_of
 from chalicelib.domain.stock import Movement, MovementKind, StockLevel
 
@@ -35,7 +35,7 @@ def merged(heard: Order, known: Order | None) -> Order:
 def _later_line(known: OrderLine | None, heard: OrderLine, ahead: timedelta) -> OrderLine:
     if known is None:
         return heard
-    state = later(known.state, heard.state, ahead)
+    state = later_of(known, heard, ahead)
     facts = heard if ahead >= timedelta(0) else known
     # Units are held under the SKU the line was first taken with, whatever a hand writes into the shop later.
     seller_sku = known.seller_sku if known.held else facts.seller_sku

@@ -110,6 +110,14 @@ class OrderLine:
         return self.state in OPEN_STATES and self.quantity > 0 and not self.held and not self.fulfilled_by_channel
 
 
+def later_of(known: OrderLine, heard: OrderLine, ahead: timedelta) -> OrderState:
+    """As `later`, of a line. One that carries the channel's word for its return's end and still is coming back was
+    kept before a return could end, or heard both in one second: it goes on."""
+    is_same_word = bool(heard.channel_state) and known.channel_state == heard.channel_state
+    is_stuck = is_same_word and known.state is OrderState.RETURNING
+    return later(known.state, heard.state, max(ahead, timedelta(0)) + timedelta(seconds=1) if is_stuck else ahead)
+
+
 @dataclass(frozen=True, slots=True)
 class Buyer:
     """Who bought, as the channel showed it: usually masked. Kept encrypted, shown masked."""

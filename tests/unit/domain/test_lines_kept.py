@@ -51,6 +51,15 @@ def test_late_news_moves_no_order_back_into_or_out_of_a_return(end):
     assert after(an_order(end, 1), an_order(RETURNING, 1)).state is RETURNING
 
 
+def test_a_line_that_was_kept_as_coming_back_for_ever_goes_on():
+    """Its row knows the channel's word already, by an older rule; the night says so, and the same news mends it."""
+    news = an_order(COMPLETED, 2, channel_state="COMPLETED")
+    kept = an_order(RETURNING, 2, channel_state="COMPLETED")
+    assert [one.cause for one in order_differences(news, kept)] == ["state_differs"]
+    assert merged(news, kept).lines[0].state is COMPLETED
+    assert merged(an_order(COMPLETED, 2), an_order(RETURNING, 2)).lines[0].state is RETURNING
+
+
 @pytest.mark.parametrize("state", [OrderState.PACKED, HANDED_OVER])
 def test_nothing_is_packed_or_sent_again_after_a_return(state):
     """Also not by newer news."""
