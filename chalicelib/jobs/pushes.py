@@ -20,6 +20,9 @@ log = Logger(service="pinto", child=True)
 REMEMBER_S = 3 * 24 * 3600
 """How long a push is recognised when it comes again: longer than any channel keeps retrying."""
 
+SHOP_QUIET_S = 60
+"""How long news about a shop itself are one look at it."""
+
 LISTING_QUIET_S = 5
 """How long news about one listing are gathered before it is looked at."""
 
@@ -51,8 +54,10 @@ def receive(ctx: Context, channel_name: str, headers: Mapping[str, str], body: b
 
 
 def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -> Answer:
+    about_shops = [look.id or reading.remote_id for look in reading.look_at if look.kind == "shop"]
+    is_told = _look_at_shops(ctx, channel_name, about_shops)
     if not any(look.kind in ("order", "listing") for look in reading.look_at):
-        return Answer(200, "nothing_to_do")
+        return Answer(200, "queued" if is_told else "nothing_to_do")
     try:
         shop = ctx.store.shops.by_remote(channel_name, reading.remote_id)
     except NotFoundError:
@@ -68,6 +73,22 @@ def _queue(ctx: Context, channel_name: str, reading: PushReading, digest: str) -
     _queue_listings(ctx, shop, [look.id for look in listings if look.promotion], publish.PROMOTION)
     ctx.store.seen.first_time(mark, REMEMBER_S)
     return Answer(200, "queued")
+
+
+def _look_at_shops(ctx: Context, channel_name: str, remote_ids: Sequence[str]) -> bool:
+    """Each of these that is ours is asked for its orders: a shop whose authorisation ended answers so, and says it on
+    its page. Whether any is ours."""
+    told = False
+    for remote_id in dict.fromkeys(remote_ids):
+        try:
+            shop = ctx.store.shops.by_remote(channel_name, remote_id)
+        except NotFoundError:
+            continue
+        told, mark = True, f"look shop:{shop.id}"
+        if not ctx.store.seen.knows(mark):
+            ctx.queues.send("urgent", [messages.poll_orders(shop.id)])
+            ctx.store.seen.first_time(mark, SHOP_QUIET_S)
+    return told
 
 
 def _queue_listings(ctx: Context, shop: Shop, listing_ids: Sequence[str], trigger: str = "") -> None:

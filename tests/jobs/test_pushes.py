@@ -102,6 +102,16 @@ def test_a_push_about_a_promotion_says_so(ctx):
         (["700000003"], ""), (["700000003"], "promotion")]  # fmt: skip
 
 
+def test_a_push_about_an_authorisation_is_a_look_at_the_shop(ctx):
+    """The shop is asked for its orders; if it may not be asked any more, the answer says so. A stranger is left."""
+    ended = {"code": 2, "timestamp": 1, "data": {"shop_id": 9999, "authorize_type": "shop authorization"}}
+    assert _push(ctx, "shopee", ended) == Answer(200, "queued")
+    assert _push(ctx, "shopee", {**ended, "timestamp": 2}) == Answer(200, "queued")
+    assert [(lane, message.kind, message.shop) for lane, message in _asked(ctx)] == [("urgent", "poll", "test-shopee")]
+    stranger = {**ended, "data": {"shop_id": 1, "authorize_type": "shop authorization"}}
+    assert _push(ctx, "shopee", stranger) == Answer(200, "nothing_to_do")
+
+
 @channels
 def test_a_forged_push_is_refused_and_changes_nothing(ctx, channel):
     """Another key, no signature, or a body changed on the way: 401 and an empty queue."""
