@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.ports import ForgedPushError, LookAt, MalformedPushError, PushReading
+from chalicelib.domain.ports import ForgedPushError, LookAt, PushReading
 from chalicelib.domain.shops import AppKeys
 from connectors.lazada.sign import push_signature
 from connectors.lazada.system import Lazada
@@ -95,10 +95,31 @@ def test_an_unsigned_push_is_a_forgery(headers):
         Lazada().read_push(headers, b"{}", APPS, "")
 
 
-@pytest.mark.parametrize(
-    "message", [b"<html>", b"[]", envelope(99, {}), envelope(0, {}), envelope(0, None), envelope(3, {"item_id": "x"})]
-)
-def test_a_signed_push_that_was_never_recorded_is_loud(message):
-    """Signed by us and unreadable: somebody has to look."""
-    with pytest.raises(MalformedPushError):
-        read(message)
+NEVER_RECORDED = [
+    b"<html>",
+    b"[]",
+    b"{}",
+    b"\xff",
+    envelope(99, {}),
+    envelope(0, {}),
+    envelope(0, None),
+    envelope(3, {"item_id": "x"}),
+    envelope(["0"], {}),
+]
+
+
+@pytest.mark.parametrize("message", NEVER_RECORDED)
+def test_laz_027_a_signed_push_never_recorded_asks_for_nothing_and_is_logged(message, caplog):
+    """It is answered as taken, since refusals would end all pushes; the log tells somebody to look."""
+    reading = read(message)
+
+    assert [look.kind for look in reading.look_at] == ["nothing"]
+    assert "could not be read" in caplog.text
+
+
+@pytest.mark.parametrize("timestamp", ["9" * 30, "soon", None])
+def test_an_odd_time_does_not_hide_the_order(timestamp):
+    """Only the hint counts."""
+    reading = read(envelope(0, ORDER, timestamp=timestamp))
+
+    assert (reading.look_at[0].id, reading.sent_at) == ("900100200300401", None)
