@@ -68,7 +68,6 @@ class Gateway:
         _refuse_authorizers(app)
         self._app, self._stage, self._prefix, self._timeout_s = app, stage, prefix, timeout_s
         self._matcher = RouteMatcher(list(app.routes))
-        self._binary = {kind.lower() for kind in app.api.binary_types}
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="api_handler")
 
     def handle(self, request: Request) -> Answer:
@@ -109,9 +108,6 @@ class Gateway:
 
     def _event(self, request: Request, url: SplitResult, match: Any, context: Context) -> dict[str, Any]:
         query = parse_qs(url.query, keep_blank_values=True)
-        kind = request.header("content-type").partition(";")[0].strip().lower()
-        as_base64 = bool(request.body) and kind in self._binary
-        body = base64.b64encode(request.body) if as_base64 else request.body
         return {
             "resource": match.route,
             "path": url.path[len(self._prefix) :] or "/",
@@ -123,8 +119,9 @@ class Gateway:
             "pathParameters": {name: unquote(value) for name, value in match.captured.items()} or None,
             "stageVariables": None,
             "requestContext": self._request_context(request, url, match.route, context),
-            "body": body.decode("utf-8", "replace") if body else None,
-            "isBase64Encoded": as_base64,
+            # The template names every type as binary, so the gateway sends every body in base64.
+            "body": base64.b64encode(request.body).decode() if request.body else None,
+            "isBase64Encoded": bool(request.body),
         }
 
     def _request_context(self, request: Request, url: SplitResult, route: str, context: Context) -> dict[str, Any]:

@@ -397,11 +397,16 @@ def test_the_archive_keeps_the_services_that_the_code_asks_for():
     assert asked <= prune.SERVICES
 
 
-def test_browsers_get_files_as_files(resources):
-    """What a browser names first for a page, a download or a picture, the gateway decodes; so what we answer."""
+def test_everybody_gets_files_as_files_and_texts_as_texts(resources):
+    """Whatever a client names first, the gateway decodes what is base64; what that is the app says, texts never.
+
+    No route has CORS: preflights are answered by a mock integration, which fails on bodies in base64.
+    """
     app = Chalice(app_name="pinto-files")
     routes.register(app, lambda: pytest.fail("nothing is asked"))
     (api,) = of_type(resources, "AWS::Serverless::Api").values()
     listed = set(api["Properties"]["DefinitionBody"]["x-amazon-apigateway-binary-media-types"])
-    assert {"text/html", "image/avif", "image/webp"} <= listed
-    assert set(app.api.binary_types) <= listed
+    assert listed == {"*/*"}
+    assert {"application/pdf", "image/jpeg", "multipart/form-data"} <= set(app.api.binary_types)
+    assert not {one for one in app.api.binary_types if "*" in one or one.startswith("text/") or "json" in one}
+    assert not [path for path, entries in app.routes.items() if any(one.cors for one in entries.values())]

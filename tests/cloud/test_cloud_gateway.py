@@ -49,7 +49,7 @@ def test_what_is_not_routed_is_not_there_in_words(site, method, path):
 
 
 def test_a_form_arrives_whole_also_in_chunks(site):
-    """Bodies with and without a length reach the view; binary kinds travel as base64 and come out as sent."""
+    """Bodies with and without a length reach the view; all travel as base64 and come out as sent."""
     whole = site.post("/echo/a", data={"name": "ก"})
     chunked = site.post("/echo/a", content=iter([b"{", b"}"]), headers={"content-type": "application/json"})
     photo = site.post("/echo/a", files={"photo": b"\x00\xff" * 500})
