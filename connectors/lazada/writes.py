@@ -178,36 +178,33 @@ def _created(reply: Reply) -> CreatedAnswer:
 
 
 def _judged(batch: Sequence[OfferTarget], reply: Reply) -> list[Outcome]:
-    """One outcome per SKU: those that `detail` names failed, the others were applied (LAZ-002)."""
+    """One outcome per SKU: those that `detail` names failed, the others were applied (LAZ-002).
+
+    A detail about nobody we sent may be about any of the others: each of them has to be read back.
+    """
     blamed = {target.offer_id: _detail_of(target, reply.details) for target in batch}
-    if reply.details and not any(blamed.values()):
-        # Something failed and nobody can say which: each of them has to be read back.
-        return [
-            Outcome(
-                target.seller_sku,
-                EntryState.UNKNOWN,
-                reply.request_id,
-                "error.outcome_unknown",
-                reply.code,
-                reply.message,
-            )
-            for target in batch
-        ]
-    return [_judgement(target, blamed[target.offer_id], reply) for target in batch]
+    has_stray = any(not any(_is_about(detail, target) for target in batch) for detail in reply.details)
+    return [_judgement(target, blamed[target.offer_id], reply, others_unknown=has_stray) for target in batch]
 
 
-def _judgement(target: OfferTarget, detail: Detail | None, reply: Reply) -> Outcome:
+def _judgement(target: OfferTarget, detail: Detail | None, reply: Reply, *, others_unknown: bool) -> Outcome:
+    sku, request_id = target.seller_sku, reply.request_id
+    if detail is None and others_unknown:
+        return Outcome(sku, EntryState.UNKNOWN, request_id, "error.outcome_unknown", reply.code, reply.message)
     if detail is None:
-        return Outcome(target.seller_sku, EntryState.ACCEPTED, reply.request_id)
+        return Outcome(sku, EntryState.ACCEPTED, request_id)
     meaning = meaning_of(detail)
     code = detail.code or reply.code
     state = state_after((meaning.after_write or meaning.kind)(CHANNEL, code))
-    return Outcome(target.seller_sku, state, reply.request_id, meaning.user_key, code, detail.message)
+    return Outcome(sku, state, request_id, meaning.user_key, code, detail.message)
 
 
 def _detail_of(target: OfferTarget, details: Sequence[Detail]) -> Detail | None:
-    """The detail about this SKU: by SkuId where it says one, else by seller SKU."""
-    for detail in details:
-        if detail.sku_id == target.offer_id or (not detail.sku_id and detail.seller_sku == target.seller_sku):
-            return detail
-    return None
+    return next((detail for detail in details if _is_about(detail, target)), None)
+
+
+def _is_about(detail: Detail, target: OfferTarget) -> bool:
+    """By SkuId where it says one, else by seller SKU."""
+    if detail.sku_id:
+        return detail.sku_id == target.offer_id
+    return detail.seller_sku == target.seller_sku

@@ -262,6 +262,16 @@ def test_a_501_that_names_nobody_leaves_everybody_unknown():
     assert [outcome.state for outcome in shop.shop.set_stock(targets)] == [UNKNOWN, UNKNOWN]
 
 
+@pytest.mark.parametrize("stray", [{"message": "odd"}, {"sku": "9", "message": "odd"}, {"seller_sku": "9"}])
+def test_laz_002_a_detail_about_nobody_leaves_those_not_blamed_unknown(stray):
+    """One SKU is named, another failure names none of ours: it may be any of the rest."""
+    blamed = {"sku": "1", "message": "207:SKU_NOT_FOUND"}
+    shop = Scripted(lambda path, said: refused("501", "E501", [blamed, stray]))
+    targets = [OfferTarget(sku, "7", sku) for sku in ("1", "2", "3")]
+
+    assert [outcome.state for outcome in shop.shop.set_stock(targets)] == [FAILED, UNKNOWN, UNKNOWN]
+
+
 def test_laz_003_hidden_stays_hidden_until_restored(practice: PracticeShop):
     """Off sale, kept with its stock, and on sale again."""
     practice.publish(a_listing())
