@@ -49,13 +49,13 @@ class S3Photos:
         self._client.put_object(Bucket=self._bucket, Key=self._folder + key, Body=data, ContentType=content_type)
         return key
 
-    def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:
+    def ticket(self, community_id: str, most_bytes: int, kind: str = "image/") -> UploadTicket:
         """A signed form of one key, one kind of content and a size; S3 itself refuses anything else."""
         name = secrets.token_hex(16)
         post = self._client.generate_presigned_post(
             Bucket=self._bucket,
             Key=_incoming(community_id, name),
-            Conditions=[["content-length-range", 1, most_bytes], ["starts-with", "$Content-Type", "image/"]],
+            Conditions=[["content-length-range", 1, most_bytes], ["starts-with", "$Content-Type", kind]],
             ExpiresIn=TICKET_S,
         )
         # The global host answers with a redirect, which a browser does not follow for a post of another origin.
@@ -114,7 +114,7 @@ class MemoryPhotos:
         self._files[key] = PhotoFile(key, data, content_type)
         return key
 
-    def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:
+    def ticket(self, community_id: str, most_bytes: int, kind: str = "image/") -> UploadTicket:
         """A name; nothing here listens for the file, a test puts it into `incoming`."""
         name = secrets.token_hex(16)
         return UploadTicket(name, "http://127.0.0.1:9/", {"key": _incoming(community_id, name)})

@@ -18,7 +18,7 @@ from chalicelib.web.answers import FOR_EVER, Answer, plain, redirect
 from chalicelib.web.pages import static_files
 from chalicelib.web.services import Services, ServicesSource, Session
 from chalicelib.web.views.errors import problem
-from chalicelib.web.visits import SESSION_COOKIE, Visit, read_cookies, read_form
+from chalicelib.web.visits import SESSION_COOKIE, TooLargeError, Visit, read_cookies, read_form
 
 if TYPE_CHECKING:
     from chalice.app import Request
@@ -86,6 +86,9 @@ def _admitted(rule: Rule, visit: Visit, request: Request, services: Services) ->
     if rule.method == "POST":
         try:
             visit = visit.with_form(*_sent(request))
+        except TooLargeError:
+            # The page of each form with files says so; API Gateway, which refuses larger ones still, leads there too.
+            return redirect(visit.url(f"{visit.path}?too-large=yes"))
         except ValueError:
             return problem(visit, 400, "unreadable")
         if not _is_ours(visit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chalicelib.web.visits import FORM_BYTES, FORM_FIELDS
+from chalicelib.web.visits import FORM_BYTES, FORM_FIELDS, TooLargeError
 
 MULTIPART = "multipart/form-data"
 LARGEST_BYTES = 4_400_000
@@ -27,11 +27,13 @@ class SentFile:
 def read_multipart(raw: bytes, content_type: str) -> tuple[dict[str, str], dict[str, SentFile]]:
     """Field -> first value, and field -> first file; a file nobody chose is missing.
 
-    Raises: ValueError when it is no such form, or too large to have come through.
+    Raises: ValueError when it is no such form; TooLargeError.
     """
     found = _BOUNDARY.search(content_type)
-    if found is None or len(raw) > LARGEST_BYTES:
-        raise ValueError("not a form with files, or too large")
+    if found is None:
+        raise ValueError("not a form with files")
+    if len(raw) > LARGEST_BYTES:
+        raise TooLargeError("too large to have come through")
     pieces = (b"\r\n" + raw).split(b"\r\n--" + found[1].encode())
     if len(pieces) < 2 or not pieces[-1].startswith(b"--") or len(pieces) > FORM_FIELDS:
         raise ValueError("the form ends in the middle")

@@ -26,6 +26,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9._~/?&=%+,:-]{0,500}")
 
 
+class TooLargeError(ValueError):
+    """A form with files is larger than what comes through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Facts of one request. `path` is without the stage prefix `base`; times are aware UTC."""

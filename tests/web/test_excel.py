@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from chalicelib.domain.import_job import JobState
 from chalicelib.jobs.message import Message
 from chalicelib.jobs.work import work
 from chalicelib.sync import export
+from chalicelib.web.multipart import LARGEST_BYTES
 
 HOME, JOB = "/c/namphrik-tittu", "/c/namphrik-tittu/import/20261125030000-job"
 SELLER, STAFF, OTHER = PEOPLE[0].email, PEOPLE[2].email, PEOPLE[4].email
@@ -121,6 +124,68 @@ def test_a_file_of_another_kind_is_not_taken(browse, world, name):
     assert "ใช้ได้เฉพาะไฟล์ .xlsx" in answer.body.decode()
     assert browse(SELLER).post(f"{HOME}/import", {}).status_code == 422
     assert len(world.store.imports.latest("namphrik-tittu")) == 1
+
+
+def _with_tickets(browser, world, **files: bytes):
+    """The form as its script sends it: each file past us with a ticket, then their names."""
+    form: dict[str, str] = {"workbook_name": "สินค้า.xlsx", "photos_name": "รูป.zip"}
+    for name, data in files.items():
+        ticket = json.loads(browser.post(f"{HOME}/import/ticket", {"file": name}).body)
+        world.store.uploads.incoming[ticket["fields"]["key"]] = data
+        form[f"{name}_sent"] = ticket["name"]
+    return form, browser.post(f"{HOME}/import", form)
+
+
+def test_a_large_archive_of_photos_comes_past_us(browse, world):
+    """Larger than any form can carry: taken once, kept with its workbook, and read by the worker."""
+    seller, book = browse(SELLER), export.products(world.store, "namphrik-tittu")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("big.jpg", bytes(LARGEST_BYTES + 1))
+    form, answer = _with_tickets(seller, world, workbook=book, photos=archive.getvalue())
+    assert answer.status_code == 303
+    job = world.store.imports.latest("namphrik-tittu")[0]
+    assert job.name == "สินค้า.xlsx"
+    assert world.store.uploads.get(job.photos).data == archive.getvalue()
+    drain(world)
+    assert "รายการสินค้าตรงกับไฟล์แล้ว" in seller.get(answer.headers["Location"]).body.decode()
+    again = seller.post(f"{HOME}/import", form)
+    assert again.status_code == 422
+    assert "ไฟล์มาไม่ถึง" in again.body.decode()
+
+
+def test_a_ticket_is_for_the_forms_own_files_and_community(browse, world):
+    """No third file; what was sent for another community is nothing here."""
+    seller = browse(SELLER)
+    assert seller.post(f"{HOME}/import/ticket", {"file": "people"}).status_code == 404
+    assert seller.post("/c/kratip/import/ticket", {"file": "photos"}).status_code == 403
+    name = json.loads(browse(OTHER).post("/c/kratip/import/ticket", {"file": "workbook"}).body)["name"]
+    world.store.uploads.incoming[f"incoming/kratip/{name}"] = b"x"
+    form = {"workbook_sent": name, "workbook_name": "a.xlsx"}
+    assert seller.post(f"{HOME}/import", form).status_code == 422
+    assert world.store.uploads.incoming
+
+
+def test_the_script_may_send_to_the_storage_and_the_form_stands_without_it(browse):
+    """The page's policy names the storage; a phone without script reads its own limit."""
+    page = browse(SELLER).get(f"{HOME}/import")
+    assert "connect-src 'self' http://127.0.0.1:9" in page.headers["content-security-policy"]
+    assert "<noscript>" in page.body.decode()
+    assert 'enctype="multipart/form-data"' in page.body.decode()
+
+
+def test_a_form_too_large_leads_to_the_page_with_a_card(browse, world):
+    """No dead end: the page says what was too large and what to do, and nothing was kept."""
+    seller = browse(SELLER)
+    answer = bring(seller, bytes(LARGEST_BYTES))
+    assert answer.status_code == 303
+    page = seller.get(answer.headers["Location"])
+    assert "ไฟล์ใหญ่เกินไป" in page.body.decode()
+    assert 'name="workbook"' in page.body.decode()
+    assert len(world.store.imports.latest("namphrik-tittu")) == 1
+    photo = seller.send_file(f"{HOME}/products/NP-120/photos", {}, "photo", "a.jpg", bytes(LARGEST_BYTES))
+    assert "รูปใหญ่เกินไป" in seller.get(photo.headers["Location"]).body.decode()
+    assert seller.get(f"{HOME}/products/NP-120/photos").headers["Location"] == f"{HOME}/products/NP-120"
 
 
 def test_another_communitys_file_is_not_there(browse):

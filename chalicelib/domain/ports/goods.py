@@ -196,8 +196,11 @@ class Photos(Protocol):
     def put(self, data: bytes, content_type: str) -> str:
         """The content key (hex SHA-256) under which the photo is kept; the same bytes are kept once."""
 
-    def ticket(self, community_id: str, most_bytes: int) -> UploadTicket:
-        """Leave for ten minutes, for one file of this community up to this size; no call."""
+    def ticket(self, community_id: str, most_bytes: int, kind: str = "image/") -> UploadTicket:
+        """Leave for ten minutes, for one file of this community up to this size; no call.
+
+        `kind` is what the content type has to begin with.
+        """
 
     def take(self, community_id: str, name: str, most_bytes: int) -> bytes:
         """What was sent with the ticket of this name, once: it is gone afterwards.

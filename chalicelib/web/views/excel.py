@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 from urllib.parse import quote
@@ -18,12 +18,15 @@ from chalicelib.sync.workbook import MAX_FILE_BYTES
 from chalicelib.sync.workbook_layout import KIND_TH
 from chalicelib.sync.workbook_marking import marked
 from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.multipart import SentFile
 from chalicelib.web.pages import page
+from chalicelib.web.sending import may_send_to, storage_of, ticket_answer
 from chalicelib.web.services import Services
 from chalicelib.web.visits import Visit
 
 LIMIT_MB = 4
-"""What a form can carry here (see `multipart.LARGEST_BYTES`); a product file without pictures is far below."""
+"""What a form can carry here (see `multipart.LARGEST_BYTES`); a script sends past us and may send more."""
+MOST_BYTES = {"workbook": MAX_FILE_BYTES, "photos": import_jobs.MOST_PHOTO_BYTES}
 SHOWN = 100
 STALLED = timedelta(minutes=3)
 POLICIES: tuple[str, ...] = get_args(Policy)
@@ -39,6 +42,12 @@ class ExcelView:
     jobs: tuple[ImportJob, ...]
     wrong: str = ""
     limit_mb: int = LIMIT_MB
+    most_bytes: Mapping[str, int] = field(default_factory=lambda: MOST_BYTES)
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Whole megabytes of each file, and of a form without script."""
+        return {"limit": self.limit_mb, **{name: most // 1_000_000 for name, most in self.most_bytes.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +95,46 @@ class JobView:
 
 
 def excel(visit: Visit, services: Services) -> Answer:
-    """Template and products to take away, a file to bring, and the files brought before."""
-    return _door(visit, services)
+    """Template and products to take away, a file to bring, and the files brought before.
+
+    A file that did not come through leads here too, and the page says so.
+    """
+    return _door(visit, services, "excel.too_large" if visit.query.get("too-large") else "")
+
+
+def ticket(visit: Visit, services: Services) -> Answer:
+    """Leave for the browser's script to send one of the form's files past us, straight to the storage."""
+    most = MOST_BYTES.get(visit.form.get("file", ""))
+    if most is None:
+        raise NotFoundError("no such file in the form")
+    return ticket_answer(services.store.uploads.ticket(_community(visit, services).id, most, "application/"))
 
 
 def upload(visit: Visit, services: Services) -> Answer:
     """The file is kept and a worker looks at it; without one, the page says what is missing (422)."""
-    community, file = visit.parameters["community"], visit.files.get("workbook")
+    community = visit.parameters["community"]
+    try:
+        file, pictures = (_brought(visit, services, name) for name in MOST_BYTES)
+    except NotFoundError:
+        return _door(visit, services, "excel.not_arrived")
     if file is None or not file.data:
         return _door(visit, services, "excel.no_file")
     if not file.name.lower().endswith(".xlsx"):
         return _door(visit, services, "excel.not_xlsx")
     if len(file.data) > MAX_FILE_BYTES:
         return _door(visit, services, "excel.too_large")
-    pictures = visit.files.get("photos")
     ctx = services.context()
     job = import_jobs.bring(ctx, community, file.name, file.data, pictures.data if pictures else b"", visit.email)
     return redirect(visit.url(f"/c/{community}/import/{job.id}"))
+
+
+def _brought(visit: Visit, services: Services, name: str) -> SentFile | None:
+    """A file of the form, or the one its script sent with a ticket. Raises: NotFoundError when that did not arrive."""
+    sent = visit.form.get(f"{name}_sent", "")
+    if not sent:
+        return visit.files.get(name)
+    data = services.store.uploads.take(visit.parameters["community"], sent, MOST_BYTES[name])
+    return SentFile(visit.form.get(f"{name}_name", ""), data)
 
 
 def import_job(visit: Visit, services: Services) -> Answer:
@@ -163,7 +195,9 @@ def _community(visit: Visit, services: Services) -> Community:
 def _door(visit: Visit, services: Services, wrong: str = "") -> Answer:
     community = _community(visit, services)
     view = ExcelView(services.store.imports.latest(community.id), wrong)
-    return page(visit, "excel", view, community=community, tab="products", status=422 if wrong else 200)
+    status = 422 if wrong and visit.method == "POST" else 200
+    answer = page(visit, "excel", view, community=community, tab="products", status=status)
+    return may_send_to(answer, storage_of(services.store.uploads, community.id))
 
 
 def _job_page(visit: Visit, services: Services, job: ImportJob, must_choose: bool = False) -> Answer:

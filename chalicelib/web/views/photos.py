@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import replace
 from typing import get_args
@@ -13,6 +12,7 @@ from chalicelib.sync.edit_photos import MOST_PHOTOS, Move, add_photo, move_photo
 from chalicelib.sync.photos import MAX_BYTES, PhotoProblem
 from chalicelib.web import texts
 from chalicelib.web.answers import Answer, redirect
+from chalicelib.web.sending import ticket_answer
 from chalicelib.web.services import Services
 from chalicelib.web.views.product import asked, product_page
 from chalicelib.web.views.product_view import new_edit, product_view
@@ -24,9 +24,15 @@ logger = logging.getLogger("pinto.web")
 def ticket(visit: Visit, services: Services) -> Answer:
     """Leave for the browser's script to send one photo past us, straight to the storage."""
     community, _ = asked(visit, services)
-    given = services.store.photos.ticket(community.id, MAX_BYTES)
-    body = {"name": given.name, "url": given.url, "fields": dict(given.fields)}
-    return Answer(200, json.dumps(body), "application/json")
+    return ticket_answer(services.store.photos.ticket(community.id, MAX_BYTES))
+
+
+def too_large(visit: Visit, services: Services) -> Answer:
+    """Where a photo that did not come through leads: the product with a card. Without one, the product."""
+    community, item = asked(visit, services)
+    if not visit.query.get("too-large"):
+        return redirect(visit.url(f"/c/{community.id}/products/{item.code}"))
+    return _refused(visit, services, community, item, texts.say(visit.language, "sending.photo_too_large"))
 
 
 def add(visit: Visit, services: Services) -> Answer:

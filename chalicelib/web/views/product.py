@@ -10,8 +10,9 @@ from chalicelib.domain.catalogue import SKU_PATTERN, Community, Product
 from chalicelib.domain.errors import NotFoundError, StaleWriteError
 from chalicelib.domain.stock import StockError, StockLevel
 from chalicelib.sync.edit_catalogue import count_stock, save_product, set_on_sale
-from chalicelib.web.answers import GUARDS, Answer, redirect
+from chalicelib.web.answers import Answer, redirect
 from chalicelib.web.pages import page
+from chalicelib.web.sending import may_send_to
 from chalicelib.web.services import Services
 from chalicelib.web.views import edit_form
 from chalicelib.web.views.edit_form import Typed, Wanted
@@ -120,5 +121,4 @@ def product_page(visit: Visit, community: Community, view: ProductView, status: 
     """The product's page under the product's own name."""
     title = view.product.title_th if visit.language == "th" else view.product.title_en or view.product.title_th
     answer = page(visit, "product", view, title=title, community=community, tab="products", status=status)
-    policy = f"{GUARDS['content-security-policy']}; connect-src 'self' {view.sends_to}"
-    return replace(answer, headers=(*answer.headers, ("content-security-policy", policy)))
+    return may_send_to(answer, view.sends_to)

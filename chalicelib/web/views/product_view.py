@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from chalicelib.domain.catalogue import Community, Kind, Maker, Product
 from chalicelib.domain.changes import Change, SetPrice, SetStock
@@ -21,6 +20,7 @@ from chalicelib.domain.synclog import Entry
 from chalicelib.sync.edit_photos import MOST_PHOTOS
 from chalicelib.sync.reckon import owned_reckonings
 from chalicelib.sync.undo import last_edit
+from chalicelib.web.sending import storage_of
 from chalicelib.web.services import Services
 from chalicelib.web.views import edit_form, word_form
 from chalicelib.web.views.edit_form import Typed, Wanted
@@ -186,13 +186,8 @@ def product_view(services: Services, community: Community, item: Product, typed:
         edits=edits[:LAST_EDITS],
         undo=last_edit(edits, item),
         makers=store.catalogues.makers(community.id),
-        sends_to=_origin(store.photos.ticket(community.id, 1).url),
+        sends_to=storage_of(store.photos, community.id),
     )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _as_typed(item: Product, typed: Typed | None) -> Product:

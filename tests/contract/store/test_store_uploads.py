@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import httpx
 import pytest
 from store_builders import VILLAGE
@@ -41,6 +44,17 @@ def test_another_communitys_and_unknown_names_are_nothing(store):
         with pytest.raises(NotFoundError):
             store.photos.take(community, asked, 1000)
     assert store.photos.take(VILLAGE, name, 1000) == b"picture"
+
+
+def test_a_ticket_of_the_storage_names_kind_and_size(store):
+    """S3 itself refuses anything else; a practice one does not look, so what it was told is read here."""
+    ticket = store.photos.ticket(VILLAGE, 1000, "application/")
+    if hasattr(store.photos, "incoming"):
+        assert ticket.name
+        return
+    told = json.loads(base64.b64decode(ticket.fields["policy"]))["conditions"]
+    assert ["starts-with", "$Content-Type", "application/"] in told
+    assert ["content-length-range", 1, 1000] in told
 
 
 def test_more_than_the_ticket_said_is_not_read(store):
