@@ -21,8 +21,17 @@ def _none_is_blank(value: Any) -> Any:
     return "" if value is None else value
 
 
+def _measured(value: Any) -> Any:
+    try:
+        return round(float(value), 3) or None
+    except (TypeError, ValueError):
+        return None
+
+
 Many = Annotated[list[T], BeforeValidator(_none_is_empty)]
 Text = Annotated[str, BeforeValidator(_none_is_blank)]
+# A weight or side, as text or number; absent, empty and 0 are not said.
+Measured = Annotated[float | None, BeforeValidator(_measured)]
 
 
 class Answer(BaseModel):
@@ -114,7 +123,28 @@ class SaidAttribute(Answer):
     attribute_value_list: Many[SaidValue] = []
 
 
-class Item(Answer):
+class Sides(Answer):
+    """Whole centimetres."""
+
+    package_length: Measured = None
+    package_width: Measured = None
+    package_height: Measured = None
+
+
+class Parcelled(Answer):
+    """What an item and a variant say about their parcel; weight is kilograms, as text."""
+
+    weight: Measured = None
+    dimension: Sides | None = None
+
+    @property
+    def measures(self) -> tuple[float | None, ...]:
+        """Weight, length, width, height; None where nothing is said."""
+        sides = self.dimension or Sides()
+        return self.weight, sides.package_length, sides.package_width, sides.package_height
+
+
+class Item(Parcelled):
     """One row of get_item_base_info; price and stock are absent when there are models."""
 
     item_id: int
@@ -147,7 +177,7 @@ class Tier(Answer):
     variation_option_list: Many[Option] = []
 
 
-class Model(Answer):
+class Model(Parcelled):
     """One variant as get_model_list shows it."""
 
     model_id: int

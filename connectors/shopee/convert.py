@@ -144,15 +144,29 @@ def baht(price: Money) -> int:
 
 
 def content_body(listing: DesiredListing, images: Sequence[str]) -> dict[str, Any]:
-    """Fields add_item and update_item share: words, photos, size. Lists replace what is stored."""
+    """Fields add_item and update_item share: words and photos. Lists replace what is stored."""
     return {
         "item_name": listing.title,
         "description": listing.description,
         "item_sku": parent_sku(listing),
         "image": {"image_id_list": list(images)},
-        "weight": weight_kg(listing.size),
-        "dimension": dimension_cm(listing.size),
     }
+
+
+def size_body(size: Size) -> dict[str, Any]:
+    """The parcel of a listing; in update_item it overwrites the parcels of all variants (SHP-033)."""
+    return {"weight": weight_kg(size), "dimension": dimension_cm(size)}
+
+
+def is_size_due(size: Size, item: Item, models: Sequence[Model]) -> bool:
+    """Whether the listing shows another parcel than ours, and no variant one of its own that ours would overwrite."""
+    shown = item.measures
+    own = any(
+        said is not None and said != of_item
+        for model in models
+        for said, of_item in zip(model.measures, shown, strict=True)
+    )
+    return not own and shown != (weight_kg(size), *dimension_cm(size).values())
 
 
 def add_item_body(
@@ -171,17 +185,21 @@ def add_item_body(
     Source: page section 3.4.
     """
     quantity = 0 if listing.axes else listing.offers[0].quantity
-    return content_body(listing, images) | {
-        "category_id": category_id,
-        "original_price": baht(min(offer.price for offer in listing.offers)),
-        "seller_stock": [{"stock": quantity}],
-        "item_status": "NORMAL",
-        "condition": "NEW",
-        "brand": {"brand_id": 0, "original_brand_name": no_brand_name},
-        "attribute_list": [attribute_body(attribute, listing) for attribute in attributes],
-        "logistic_info": [channel_body(channel) for channel in channels],
-        "pre_order": {"is_pre_order": False, "days_to_ship": limits.dts_limit.non_pre_order_days_to_ship},
-    }
+    return (
+        content_body(listing, images)
+        | size_body(listing.size)
+        | {
+            "category_id": category_id,
+            "original_price": baht(min(offer.price for offer in listing.offers)),
+            "seller_stock": [{"stock": quantity}],
+            "item_status": "NORMAL",
+            "condition": "NEW",
+            "brand": {"brand_id": 0, "original_brand_name": no_brand_name},
+            "attribute_list": [attribute_body(attribute, listing) for attribute in attributes],
+            "logistic_info": [channel_body(channel) for channel in channels],
+            "pre_order": {"is_pre_order": False, "days_to_ship": limits.dts_limit.non_pre_order_days_to_ship},
+        }
+    )
 
 
 def weight_kg(size: Size) -> float:

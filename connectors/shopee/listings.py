@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import RejectedError
 from chalicelib.domain.offers import DesiredListing, DesiredOffer, ListingState
 from chalicelib.domain.ports import Created, Outcome
 from connectors.shopee import answers, convert
-from connectors.shopee.answers import Model, ModelList
+from connectors.shopee.answers import Item, Model, ModelList
 from connectors.shopee.client import CHANNEL, Client, Reply
 from connectors.shopee.facts import Facts
 from connectors.shopee.reading import Reader
@@ -80,32 +79,38 @@ class Listings:
     def update(
         self, listing: DesiredListing, listing_id: str, known: Mapping[str, str], images: Mapping[str, str]
     ) -> Outcome:
-        """Words, photos and size are as desired, then the variants; the category stays as it was."""
+        """Words, photos and size are as desired, then the variants; the category stays as it was.
+
+        The size is said only where the listing shows another and no variant one of its own (SHP-033).
+        """
         limit = self._facts.limits(self._facts.category_of_kind(listing.kind)).item_image_count_limit
         body = convert.content_body(listing, convert.image_ids(listing.photos, images, limit.max_limit))
-        reply = self._say({"item_id": int(listing_id)} | body, listing)
-        if listing.axes or set(known.values()) - {convert.NO_MODEL}:
-            self._update_variants(listing, int(listing_id), known)
+        item = self._reader.item(int(listing_id))
+        varies = bool(listing.axes or set(known.values()) - {convert.NO_MODEL})
+        now = self._reader.models(item.item_id) if varies or item.has_model else ModelList()
+        if convert.is_size_due(listing.size, item, now.model):
+            body |= convert.size_body(listing.size)
+        reply = self._say({"item_id": item.item_id} | body, listing, item)
+        if varies:
+            self._update_variants(listing, item.item_id, known, now)
         return accepted(listing_id, reply)
 
-    def _say(self, body: dict[str, object], listing: DesiredListing) -> Reply:
+    def _say(self, body: dict[str, object], listing: DesiredListing, item: Item) -> Reply:
         """The words are said. A category that has come to demand more gets what it lacks, and only that (SHP-030)."""
         try:
             return self._client.write("product/update_item", body)
         except RejectedError as error:
             if error.user_key != convert.ATTRIBUTE_MISSING:
                 raise
-            item = self._reader.item(cast(int, body["item_id"]))
             wanted = self._facts.new_mandatory_attributes(item.category_id)
             said = convert.attributes_with(item.attribute_list, wanted, listing)
             return self._client.write("product/update_item", body | {"attribute_list": said})
 
-    def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str]) -> None:
+    def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str], now: ModelList) -> None:
         """Ours stand where they should, those the catalogue no longer has are gone, those made by hand stay.
 
         Ours are recognised by their code or by the id we remember, so `known` names the leaving ones too.
         """
-        now = self._reader.models(item_id)
         placed = _by_sku(now.model, listing.skus, known)
         leaving = _leaving(now.model, listing.skus, known, placed)
         strangers = [model for model in now.model if model not in placed.values() and model not in leaving]

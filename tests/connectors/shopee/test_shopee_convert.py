@@ -172,7 +172,7 @@ def test_a_new_item_is_said_in_kilograms_centimetres_and_whole_baht():
 
 def test_shp_009_an_update_says_neither_channels_nor_price_nor_stock():
     """No call changes the shipping channels later, and amounts have calls of their own."""
-    body = convert.content_body(a_listing(), ["th-1"])
+    body = convert.content_body(a_listing(), ["th-1"]) | convert.size_body(a_listing().size)
 
     assert set(body) == {"item_name", "description", "item_sku", "image", "weight", "dimension"}
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from shopee_shop import KeptTokens, PracticeShop, a_listing, envelope, one_axis, photo, scripted, two_axes
 
-from chalicelib.domain.catalogue import Axis
+from chalicelib.domain.catalogue import Axis, Size
 from chalicelib.domain.errors import OutcomeUnknownError, RejectedError, TransientError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredOffer, ListingState
@@ -378,3 +378,39 @@ def test_shp_030_a_category_that_demands_more_gets_what_is_missing_and_keeps_wha
     practice.sim("calls/reset")
     practice.shop.update_content(listing, created.listing_id, created.offer_ids, images)
     assert "/api/v2/product/get_attribute_tree" not in practice.state()["calls"]
+
+
+def held_listing(practice_server):
+    """The only listing of the practice marketplace, as it keeps it."""
+    (held,) = (one for shop in practice_server.market.shops.values() for one in shop.listings.values())
+    return held
+
+
+def test_shp_033_a_variant_weighed_by_hand_keeps_its_weight(practice: PracticeShop, practice_server):
+    """The words are new, and neither the variant's own weight nor the listing's is touched."""
+    listing = one_axis()
+    created = practice.publish(listing)
+    held = held_listing(practice_server)
+    held.skus[1].data["weight"] = 1.5
+    edited = replace(listing, title="ผ้าทอมือย้อมคราม ผืนใหญ่", size=Size(900, 300, 200, 50))
+
+    practice.shop.update_content(edited, created.listing_id, created.offer_ids, practice.upload(*listing.photos))
+
+    assert held.title == edited.title
+    assert (held.skus[1].data["weight"], held.data["item"]["weight"]) == (1.5, 0.35)
+
+
+@pytest.mark.parametrize("listing", [a_listing(), one_axis()], ids=["one SKU", "one axis"])
+def test_shp_033_a_size_is_said_when_it_changed_and_only_then(practice: PracticeShop, practice_server, listing):
+    """Variants without a parcel of their own follow the listing's."""
+    created = practice.publish(listing)
+    held, images = held_listing(practice_server), practice.upload(*listing.photos)
+    edited = replace(listing, size=Size(900, 300, 200, 50))
+
+    practice.shop.update_content(edited, created.listing_id, created.offer_ids, images)
+    assert held.data["item"]["weight"] == 0.9
+    assert held.data["item"]["dimension"] == {"package_length": 30, "package_width": 20, "package_height": 5}
+
+    held.skus[0].data["weight"] = 0.9  # said and the same: not one of its own, and nothing overwrites it
+    practice.shop.update_content(edited, created.listing_id, created.offer_ids, images)
+    assert held.skus[0].data["weight"] == 0.9
