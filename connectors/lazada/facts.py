@@ -78,7 +78,9 @@ class Facts:
         """
         wanted = self._keep(("attributes", category), lambda: _attributes(client, category))
         brand = self._keep(("brand",), lambda: _brand(client))
-        said = {"brand": brand.name or client.settings.brand, "brand_id": brand.brand_id}
+        said = {"brand": brand.name or client.settings.brand}
+        if brand.brand_id:
+            said["brand_id"] = brand.brand_id
         for attribute in wanted:
             if attribute.is_mandatory and attribute.attribute_type != "sku" and attribute.name not in _SAID_ELSEWHERE:
                 said[attribute.name] = _value(client, attribute)
@@ -137,23 +139,29 @@ def _attributes(client: Client, category: str) -> tuple[AttributeAnswer, ...]:
 
 
 def _brand(client: Client) -> BrandAnswer:
-    """The brand that means no brand; its id differs per country. Raises: RejectedError when it is not found."""
-    settings = client.settings
-    for page in range(settings.brand_pages):
-        brands = client.gateway.wire.read(partial(_brand_page, client, page * settings.brands_per_page))
+    """The brand that means no brand: with the id settings give or the first pages show, else by its name alone.
+
+    Its id differs per country, and there are tens of thousands of brands (LAZ-028).
+    """
+    settings, start, promised = client.settings, 0, 0
+    if settings.brand_id:
+        return BrandAnswer(brand_id=settings.brand_id, name=settings.brand)
+    for _ in range(settings.brand_pages):
+        brands = client.gateway.wire.read(partial(_brand_page, client, start, promised))
         for brand in brands.module:
             if settings.brand in (brand.name, brand.name_en):
                 return brand
-        if len(brands.module) < settings.brands_per_page:
+        start, promised = start + len(brands.module), max(promised, brands.total_record)
+        if start >= promised and len(brands.module) < settings.brands_per_page:
             break
-    raise RejectedError(CHANNEL, "no_brand", settings.brand, user_key="lazada.brand", field="brand")
+    return BrandAnswer(brand_id="", name=settings.brand)
 
 
-def _brand_page(client: Client, start: int) -> BrandsAnswer:
+def _brand_page(client: Client, start: int, promised: int) -> BrandsAnswer:
     params = {"startRow": str(start), "pageSize": str(client.settings.brands_per_page)}
     reply = client.read("/category/brands/query", params)
     answer = read_as(BrandsAnswer, reply.data, reply.request_id)
-    if not answer.module and start == 0:
+    if not answer.module and (start == 0 or start < max(promised, answer.total_record)):
         raise TransientError(CHANNEL, "brands_empty", request_id=reply.request_id, retry_after_s=0.5)
     return answer
 

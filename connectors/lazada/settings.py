@@ -20,6 +20,9 @@ class Settings:
 
     `zeroing_reasons` and `zeroing_words` tell the reasons to cancel after which Lazada sets the SKU to zero.
 
+    `brand` is the name of the brand that means none; without its `brand_id` the first `brand_pages` of brands are
+    looked through for it, and where they do not show it the name is sent alone (LAZ-028).
+
     Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
     that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
     `known_attributes` maps an attribute name to what is true of every community product.
@@ -60,6 +63,7 @@ class Settings:
     countries: tuple[str, ...] = ("th",)
     language: str = "th_TH"
     brand: str = "No Brand"
+    brand_id: str = ""
     neutral_options: tuple[str, ...] = (
         "ไม่ระบุ",
         "Not Specified",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -410,6 +411,53 @@ def test_laz_013_an_empty_page_of_brands_is_asked_for_again():
     shop = Scripted(lambda path, said: ok(next(brands) if path == "/category/brands/query" else answers[path]))
 
     assert shop.shop.create(a_listing(), {}).listing_id == "7"
+
+
+def brands_of(number: int, first: int = 0) -> list[dict[str, Any]]:
+    return [{"brand_id": one, "name": f"B{one}"} for one in range(first, first + number)]
+
+
+def test_laz_013_an_empty_page_below_the_promised_number_is_trouble():
+    """The second page stays empty: nothing was learned about the brand, and nothing is created."""
+    pages = {"0": {"module": brands_of(2), "total_record": 9}}
+    facts = facts_with(MUST)
+    shop = Scripted(
+        lambda path, said: ok(pages.get(said["startRow"], {}) if path == "/category/brands/query" else facts[path]),
+        Settings(brands_per_page=2),
+    )
+
+    with pytest.raises(TransientError) as caught:
+        shop.shop.create(a_listing(), {})
+
+    assert caught.value.code == "brands_empty"
+    assert "/product/create" not in [path for path, _ in shop.asked]
+
+
+def test_laz_028_a_brand_far_down_the_list_goes_by_its_name():
+    """The first pages do not show it: the listing is made all the same, without an id of a brand."""
+    facts = facts_with(MUST)
+
+    def answer(path: str, said: dict[str, str]) -> Any:
+        if path != "/category/brands/query":
+            return ok(facts[path])
+        return ok({"module": brands_of(2, int(said["startRow"])), "total_record": 90_000})
+
+    shop = Scripted(answer, Settings(brands_per_page=2, brand_pages=3))
+    shop.shop.create(a_listing(), {})
+
+    said = json.loads(shop.asked[-1][1]["payload"])["Request"]["Product"]["Attributes"]
+    assert (said["brand"], "brand_id" in said) == ("No Brand", False)
+    assert [said["startRow"] for path, said in shop.asked if path == "/category/brands/query"] == ["0", "2", "4"]
+
+
+def test_laz_028_a_brand_id_of_the_settings_costs_no_call():
+    """Who knows the id hands it over."""
+    shop = Scripted(lambda path, said: ok(facts_with(MUST)[path]), Settings(brand_id="30768"))
+
+    shop.shop.create(a_listing(), {})
+
+    assert '"brand_id":"30768"' in shop.asked[-1][1]["payload"]
+    assert "/category/brands/query" not in [path for path, _ in shop.asked]
 
 
 MUST = {"name": "material", "label": "เนื้อผ้า", "is_mandatory": 1, "attribute_type": "normal"}
