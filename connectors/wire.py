@@ -114,16 +114,16 @@ class Wire:
         return body
 
     def serves_picture(self, url: str) -> bool:
-        """Whether a public address answers with a picture; no token travels.
+        """Whether a picture may stand behind a public address; no token travels, and it is asked once.
 
-        True as well when nobody answers: that says something about the way there, and nothing about the photo.
+        False only when something else is served there. A refusal, a redirection, "not found" (yet) and no answer say
+        something about the way there, and nothing about the photo.
         """
         try:
-            response = self.read(lambda: self.send("GET", url, is_write=False))
+            response = self.send("GET", url, is_write=False)
         except TransientError:
             return True
-        kind = response.headers.get("content-type", "")
-        return response.status_code == 200 and kind.startswith("image/") and bool(response.content)
+        return response.status_code != 200 or is_picture(response.content)
 
     def no_answer(self, code: str, *, is_write: bool) -> MarketplaceError:
         """The error for a request that left and brought nothing usable back."""
@@ -156,6 +156,18 @@ class Wire:
         error = state.outcome.exception() if state.outcome else None
         asked_s = error.retry_after_s if isinstance(error, TransientError) else 0.0
         return asked_s + jittered(state)
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes begin as JPEG, PNG, GIF, WebP, AVIF or HEIC do; what they are called counts for nothing.
+
+    >>> is_picture(b"\\x89PNG\\r\\n\\x1a\\n..."), is_picture(b"<html>")
+    (True, False)
+    """
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")):
+        return True
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return is_webp or (data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"))
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -296,11 +296,18 @@ def test_laz_024_a_photo_is_sent_once_and_looked_at_once(practice: PracticeShop)
     assert practice.http.get(urls[KEY]).content
 
 
+JPEG = a_photo().data
 SERVED = [
     (httpx.Response(200, text="<html>", headers={"content-type": "text/html"}), False),
-    (httpx.Response(404, content=b"x", headers={"content-type": "image/jpeg"}), False),
+    (httpx.Response(200, text="<html>", headers={"content-type": "image/jpeg"}), False),
     (httpx.Response(200, content=b"", headers={"content-type": "image/jpeg"}), False),
-    (httpx.Response(200, content=b"x", headers={"content-type": "image/jpeg"}), True),
+    (httpx.Response(200, content=JPEG, headers={"content-type": "image/jpeg"}), True),
+    (httpx.Response(200, content=JPEG, headers={"content-type": "application/octet-stream"}), True),
+    (httpx.Response(200, content=a_photo(kind="WEBP").data), True),
+    (httpx.Response(302, headers={"location": "https://elsewhere.example"}), True),
+    (httpx.Response(403, text="<html>"), True),
+    (httpx.Response(404, text="<html>"), True),
+    (httpx.Response(429), True),
     (httpx.Response(503), True),
     (httpx.ConnectError("nobody"), True),
 ]
@@ -308,13 +315,14 @@ SERVED = [
 
 @pytest.mark.parametrize(("served", "taken"), SERVED)
 def test_laz_024_an_address_without_a_picture_is_refused(served, taken: bool):
-    """A page, nothing, or not found: the photo is refused. A CDN out of reach proves nothing."""
+    """A page or nothing in its place: the photo is refused. Not found (yet), moved and out of reach prove nothing."""
     url = "https://cdn.example/one.jpg"
     shop = Scripted(lambda path, said: ok({"image": {"url": url}}) if path == "/image/upload" else served)
     photo = a_photo(key="k")
 
     if taken:
         assert shop.shop.upload_photos([photo]) == {"k": url}
+        assert len(shop.asked) == 2
         return
     with pytest.raises(RejectedError) as caught:
         shop.shop.upload_photos([photo])

@@ -342,7 +342,8 @@ def test_a_photo_that_is_not_served_is_refused(served: str):
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "cdn.example":
-            return httpx.Response(200, content=b"x", headers={"content-type": served})
+            body = b"<html>" if served == "text/html" else photo("k").data
+            return httpx.Response(200, content=body, headers={"content-type": served})
         return envelope({"image_info_list": rows})
 
     channel, access, tokens = scripted(answer)
