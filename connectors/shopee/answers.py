@@ -21,6 +21,10 @@ def _none_is_blank(value: Any) -> Any:
     return "" if value is None else value
 
 
+def _none_is_nought(value: Any) -> Any:
+    return 0 if value is None else value
+
+
 def _measured(value: Any) -> Any:
     try:
         return round(float(value), 3) or None
@@ -30,6 +34,7 @@ def _measured(value: Any) -> Any:
 
 Many = Annotated[list[T], BeforeValidator(_none_is_empty)]
 Text = Annotated[str, BeforeValidator(_none_is_blank)]
+Whole = Annotated[int, BeforeValidator(_none_is_nought)]
 # A weight or side, as text or number; absent, empty and 0 are not said.
 Measured = Annotated[float | None, BeforeValidator(_measured)]
 
@@ -169,11 +174,19 @@ class ItemDetails(Answer):
 
 
 class Option(Answer):
+    """One option with its photo; an id other than 0 is one of Shopee's standard options."""
+
     variation_option_name: str
+    variation_option_id: Whole = 0
+    image_id: Text = ""
 
 
 class Tier(Answer):
+    """One axis; ids other than 0 are those of a standard variation."""
+
     variation_name: str
+    variation_id: Whole = 0
+    variation_group_id: Whole = 0
     variation_option_list: Many[Option] = []
 
 

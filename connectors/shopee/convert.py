@@ -274,21 +274,6 @@ def _number(units: Sequence[str], size: Size) -> str:
 # --- variants -----------------------------------------------------------------------------------------------
 
 
-def tiers_body(axes: Sequence[Axis]) -> list[dict[str, Any]]:
-    """`standardise_tier_variation` in our own words: ids 0 mean a custom name."""
-    return [
-        {
-            "variation_id": 0,
-            "variation_group_id": 0,
-            "variation_name": axis.name_th,
-            "variation_option_list": [
-                {"variation_option_id": 0, "variation_option_name": option} for option in axis.options
-            ],
-        }
-        for axis in axes
-    ]
-
-
 def tier_index(options: Sequence[str], axes: Sequence[Axis]) -> list[int]:
     """Where a variant stands on each axis. Raises: ValueError for an option no axis has."""
     return [axis.options.index(option) for option, axis in zip(options, axes, strict=True)]

@@ -8,9 +8,10 @@ from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import RejectedError
 from chalicelib.domain.offers import DesiredListing, DesiredOffer, ListingState
 from chalicelib.domain.ports import Created, Outcome
-from connectors.shopee import answers, convert
+from connectors.shopee import answers, convert, convert_tiers
 from connectors.shopee.answers import Item, Model, ModelList
 from connectors.shopee.client import CHANNEL, Client, Reply
+from connectors.shopee.convert_tiers import Standing
 from connectors.shopee.facts import Facts
 from connectors.shopee.reading import Reader
 from connectors.shopee.writes import accepted
@@ -55,17 +56,17 @@ class Listings:
         ids = self._declared(listing, listing_id)
         if set(ids) == set(listing.skus):
             return Created(listing_id, ids, ListingState.LIVE)
-        return self._declare(listing, listing_id)
+        return self._declare(listing, listing_id, convert_tiers.body(listing.axes))
 
     def _declared(self, listing: DesiredListing, listing_id: str) -> dict[str, str]:
         """Our seller SKU -> id of the variant that carries it now."""
         models = self._reader.models(int(listing_id)).model
         return {model.model_sku: str(model.model_id) for model in models if model.model_sku in listing.skus}
 
-    def _declare(self, listing: DesiredListing, listing_id: str) -> Created:
+    def _declare(self, listing: DesiredListing, listing_id: str, tiers: Sequence[object]) -> Created:
         body = {
             "item_id": int(listing_id),
-            "standardise_tier_variation": convert.tiers_body(listing.axes),
+            "standardise_tier_variation": tiers,
             "model": [convert.model_body(offer, listing.axes) for offer in listing.offers],
         }
         reply = self._client.write("product/init_tier_variation", body)
@@ -84,7 +85,8 @@ class Listings:
         The size is said only where the listing shows another and no variant one of its own (SHP-033).
         """
         limit = self._facts.limits(self._facts.category_of_kind(listing.kind)).item_image_count_limit
-        body = convert.content_body(listing, convert.image_ids(listing.photos, images, limit.max_limit))
+        photos = convert.image_ids(listing.photos, images, limit.max_limit)
+        body = convert.content_body(listing, photos)
         item = self._reader.item(int(listing_id))
         varies = bool(listing.axes or set(known.values()) - {convert.NO_MODEL})
         now = self._reader.models(item.item_id) if varies or item.has_model else ModelList()
@@ -92,7 +94,8 @@ class Listings:
             body |= convert.size_body(listing.size)
         reply = self._say({"item_id": item.item_id} | body, listing, item)
         if varies:
-            self._update_variants(listing, item.item_id, known, now)
+            standing = Standing(now, _by_sku(now.model, listing.skus, known), next(iter(photos), ""))
+            self._update_variants(listing, item.item_id, known, standing)
         return accepted(listing_id, reply)
 
     def _say(self, body: dict[str, object], listing: DesiredListing, item: Item) -> Reply:
@@ -106,38 +109,39 @@ class Listings:
             said = convert.attributes_with(item.attribute_list, wanted, listing)
             return self._client.write("product/update_item", body | {"attribute_list": said})
 
-    def _update_variants(self, listing: DesiredListing, item_id: int, known: Mapping[str, str], now: ModelList) -> None:
+    def _update_variants(
+        self, listing: DesiredListing, item_id: int, known: Mapping[str, str], standing: Standing
+    ) -> None:
         """Ours stand where they should, those the catalogue no longer has are gone, those made by hand stay.
 
         Ours are recognised by their code or by the id we remember, so `known` names the leaving ones too.
         """
-        placed = _by_sku(now.model, listing.skus, known)
+        now, placed = standing.now, standing.placed
         leaving = _leaving(now.model, listing.skus, known, placed)
         strangers = [model for model in now.model if model not in placed.values() and model not in leaving]
         if len(now.standardise_tier_variation) != len(listing.axes):
-            self._restructure(listing, item_id, placed, strangers)
+            self._restructure(listing, item_id, standing, strangers)
             return
         # Shopee never lets the last variant go: when all are replaced the new ones come first.
         held = [] if placed or strangers else leaving
-        axes = _joined(listing.axes, now, [*strangers, *held])
-        if (leaving and not held) or not _same(axes, now, listing, placed):
+        axes = convert_tiers.joined(listing.axes, now, [*strangers, *held])
+        if (leaving and not held) or not convert_tiers.same(axes, listing, standing):
             kept = [model for model in now.model if model in held or model not in leaving]
-            self._write_tiers(listing, item_id, axes, now, placed, kept)
+            self._write_tiers(listing, item_id, axes, standing, kept)
         self._write_skus(listing, item_id, placed)
         self._add(listing, item_id, axes, [offer for offer in listing.offers if offer.seller_sku not in placed])
         if held:
-            self._drop(listing, item_id)
+            self._drop(listing, item_id, standing.cover)
 
     def _write_tiers(
         self,
         listing: DesiredListing,
         item_id: int,
         axes: Sequence[Axis],
-        now: ModelList,
-        placed: Mapping[str, Model],
+        standing: Standing,
         kept: Sequence[Model],
     ) -> None:
-        body = _tier_update(listing, item_id, axes, now, placed, kept)
+        body = convert_tiers.update_body(listing, item_id, axes, standing, kept)
         self._client.write("product/update_tier_variation", body)
 
     def _add(
@@ -147,14 +151,15 @@ class Listings:
             rows = [convert.model_body(offer, axes) for offer in offers]
             self._client.write("product/add_model", {"item_id": item_id, "model_list": rows})
 
-    def _drop(self, listing: DesiredListing, item_id: int) -> None:
+    def _drop(self, listing: DesiredListing, item_id: int, cover: str) -> None:
         """Only our variants of now are left, once they are there beside the replaced ones."""
         now = self._reader.models(item_id)
         placed = _by_sku(now.model, listing.skus, {})
-        self._write_tiers(listing, item_id, listing.axes, now, placed, list(placed.values()))
+        standing = Standing(now, placed, cover)
+        self._write_tiers(listing, item_id, listing.axes, standing, list(placed.values()))
 
     def _restructure(
-        self, listing: DesiredListing, item_id: int, placed: Mapping[str, Model], strangers: Sequence[Model]
+        self, listing: DesiredListing, item_id: int, standing: Standing, strangers: Sequence[Model]
     ) -> None:
         """Another number of axes: every variant is declared anew, under a new id (SHP-012).
 
@@ -166,7 +171,7 @@ class Listings:
                 CHANNEL, "variants_by_hand", names, user_key="shopee.variants_by_hand", field="variants"
             )
         if listing.axes:
-            self._declare(listing, str(item_id))
+            self._declare(listing, str(item_id), convert_tiers.restated(listing.axes, listing, standing))
             return
         model = convert.model_body(listing.offers[0], ())
         body = {"item_id": item_id, "standardise_tier_variation": [], "model": [model]}
@@ -200,52 +205,3 @@ def _leaving(
     ids = {number for sku, number in known.items() if sku not in skus}
     staying = list(placed.values())
     return [model for model in models if str(model.model_id) in ids and model not in staying]
-
-
-def _joined(axes: Sequence[Axis], now: ModelList, strangers: Sequence[Model]) -> tuple[Axis, ...]:
-    """Our axes, then options that only variants made by hand still stand on: those are left alone."""
-    joined = []
-    for place, axis in enumerate(axes):
-        names = [option.variation_option_name for option in now.standardise_tier_variation[place].variation_option_list]
-        used = dict.fromkeys(names[model.tier_index[place]] for model in strangers)
-        joined.append(Axis(axis.name_th, (*axis.options, *(name for name in used if name not in axis.options))))
-    return tuple(joined)
-
-
-def _same(axes: Sequence[Axis], now: ModelList, listing: DesiredListing, placed: Mapping[str, Model]) -> bool:
-    """Whether axes, options and the place of each of our variants already stand as wanted."""
-    shown = [
-        Axis(tier.variation_name, tuple(option.variation_option_name for option in tier.variation_option_list))
-        for tier in now.standardise_tier_variation
-    ]
-    return shown == list(axes) and all(
-        placed[offer.seller_sku].tier_index == convert.tier_index(offer.options, axes)
-        for offer in listing.offers
-        if offer.seller_sku in placed
-    )
-
-
-def _tier_update(
-    listing: DesiredListing,
-    item_id: int,
-    axes: Sequence[Axis],
-    now: ModelList,
-    placed: Mapping[str, Model],
-    kept: Sequence[Model],
-) -> dict[str, object]:
-    """Body of update_tier_variation; every variant that shall live is listed, a missing one is deleted (SHP-011)."""
-    options = {offer.seller_sku: offer.options for offer in listing.offers}
-    ours = {model.model_id: options[sku] for sku, model in placed.items() if sku in options}
-    rows = []
-    for model in kept:
-        places = ours.get(model.model_id) or _option_names(model, now)
-        rows.append({"model_id": model.model_id, "tier_index": convert.tier_index(places, axes)})
-    return {"item_id": item_id, "standardise_tier_variation": convert.tiers_body(axes), "model_list": rows}
-
-
-def _option_names(model: Model, now: ModelList) -> tuple[str, ...]:
-    tiers = now.standardise_tier_variation
-    return tuple(
-        tier.variation_option_list[index].variation_option_name
-        for tier, index in zip(tiers, model.tier_index, strict=True)
-    )

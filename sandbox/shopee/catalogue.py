@@ -186,8 +186,14 @@ def read_tiers(body: Body) -> list[dict[str, Any]]:
         return [
             {
                 "name": tier.get("variation_name", ""),
+                "id": tier.get("variation_id", 0),
+                "group_id": tier.get("variation_group_id", 0),
                 "options": [
-                    {"name": row.get("variation_option_name", ""), "image_id": row.get("image_id", "")}
+                    {
+                        "name": row.get("variation_option_name", ""),
+                        "image_id": row.get("image_id", ""),
+                        "id": row.get("variation_option_id", 0),
+                    }
                     for row in tier.get("variation_option_list", [])
                 ],
             }

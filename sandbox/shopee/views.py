@@ -25,7 +25,10 @@ def item_facts(listing: Listing) -> dict[str, Any]:
 
 
 def tiers(listing: Listing) -> list[dict[str, Any]]:
-    """The listing's tiers as {"name", "options": [{"name", "image_id"}]}; empty without variants."""
+    """The listing's tiers as {"name", "id", "group_id", "options": [{"name", "image_id", "id"}]}; ids may be absent.
+
+    Empty without variants.
+    """
     kept: list[dict[str, Any]] = listing.data.get("tiers", [])
     return kept
 
@@ -217,14 +220,14 @@ def _old_tier(tier: dict[str, Any], base_url: str) -> dict[str, Any]:
 def _new_tier(tier: dict[str, Any], base_url: str) -> dict[str, Any]:
     rows = []
     for option in tier["options"]:
-        row = {"variation_option_id": 0, "variation_option_name": option["name"]}
+        row = {"variation_option_id": option.get("id", 0), "variation_option_name": option["name"]}
         if option["image_id"]:
             (url,) = image_urls(base_url, [option["image_id"]])
             row |= {"image_id": option["image_id"], "image_url": url}
         rows.append(row)
     return {
-        "variation_id": 0,
-        "variation_group_id": 0,
+        "variation_id": tier.get("id", 0),
+        "variation_group_id": tier.get("group_id", 0),
         "variation_name": tier["name"],
         "variation_option_list": rows,
     }

@@ -15,7 +15,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredOffer, ListingState
 from chalicelib.domain.ports import OfferTarget
 from connectors.pace import Pace
-from connectors.shopee import audit, convert
+from connectors.shopee import audit, convert, convert_tiers
 from connectors.shopee.answers import Attribute, Item, Limits, Model, ShippingChannel, read
 from connectors.shopee.facts import carrying
 
@@ -188,7 +188,7 @@ def test_variants_stand_on_their_axes():
     """Custom names carry id 0; the place is one index for each axis."""
     listing = two_axes()
 
-    tiers = convert.tiers_body(listing.axes)
+    tiers = convert_tiers.body(listing.axes)
     models = [convert.model_body(offer, listing.axes) for offer in listing.offers]
 
     assert [tier["variation_name"] for tier in tiers] == ["สี", "ขนาด"]
