@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain import redaction
 from chalicelib.domain.errors import MarketplaceError, NotFoundError, OutcomeUnknownError, StaleError, StaleWriteError
-from chalicelib.domain.orders import Order
+from chalicelib.domain.orders import Order, OrderLine
 from chalicelib.domain.ports import Cursor, OrderWindow, Outcome, ShopDesk
 from chalicelib.domain.returns import (
     CountedIn,
@@ -141,7 +141,7 @@ def count_in(ctx: Context, shop_id: str, return_id: str, line_id: str, quantity:
     shop = ctx.store.shops.get(shop_id)
     known = _known(ctx, shop, return_id)
     order, now = _order(ctx, shop, known), ctx.clock()
-    left = min(known.left_to_count(line_id), _left_of_line(ctx, order, line_id))
+    left = min(known.left_to_count(line_id), _left_of_line(ctx, order, known, line_id))
     if not 1 <= quantity <= left:
         raise StockError(f"{return_id}: {quantity} of {line_id}, {left} may still come back")
     counted = replace(known, counted_in=(*known.counted_in, CountedIn(line_id, quantity, now, person)))
@@ -172,13 +172,27 @@ def count_in_undelivered(
     return count_in(ctx, shop.id, undelivered_id(order_id), line_id, quantity, person)
 
 
-def _left_of_line(ctx: Context, order: Order, line_id: str) -> int:
-    """Units sold in the line, less those that were counted in for it under any return."""
-    sold = sum(line.quantity for line in order.lines if line.line_id == line_id)
+def _left_of_line(ctx: Context, order: Order, known: Return, line_id: str) -> int:
+    """Units sold in the line, less those that were counted in for it under any return.
+
+    Two returns of one item that was sold in two lines may both name the first: channels tell the item, not the line.
+    So a line of the same offer that no return names counts with it, unless this return came to nothing.
+    """
+    sold = [line for line in order.lines if line.line_id == line_id]
     if not sold:  # the return names a line by other words than the order: its own number counts
         return sys.maxsize
-    returns = ctx.store.returns.of_order(order.shop, order.order_id)
-    return sold - sum(one.quantity for found in returns for one in found.counted_in if one.line_id == line_id)
+    found = ctx.store.returns.of_order(order.shop, order.order_id)
+    named = {line.line_id for one in found for line in one.lines}
+    if known.state not in (ReturnState.CANCELLED, ReturnState.REFUSED):
+        sold += [line for line in order.lines if line.line_id not in named and _is_same_offer(line, sold[0])]
+    counted = sum(one.quantity for each in found for one in each.counted_in if one.line_id == line_id)
+    return sum(line.quantity for line in sold) - counted
+
+
+def _is_same_offer(one: OrderLine, other: OrderLine) -> bool:
+    """Whether the pieces of two lines are the same thing in the shop and on the shelf."""
+    is_told = bool(one.listing_id) and one.seller_sku == other.seller_sku and one.recipe == other.recipe
+    return is_told and (one.listing_id, one.offer_id) == (other.listing_id, other.offer_id)
 
 
 def _movements(counted: Return, order: Order, line_id: str, quantity: int, at: datetime) -> tuple[Movement, ...]:

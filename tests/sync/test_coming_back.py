@@ -100,3 +100,21 @@ def test_what_other_buyers_wrote_is_kept(ctx):
     heard(ctx, PACKED, HANDED_OVER)
     returns.take_all(ctx, SHOP, [a_return()])
     assert ctx.store.returns.get(SHOP.id, "R").tracking_number == "TH1"
+
+
+def test_two_returns_of_an_item_in_two_lines_are_both_counted_in(ctx):
+    """Both name the first line, for Shopee tells the item: two pieces were sold, so two come back and no third."""
+    lines = tuple(
+        OrderLine(name, "BOX", 1, HANDED_OVER, Money(8900), Money(8900), "item", "model") for name in ("1", "2")
+    )
+    take_orders.take_all(ctx, SHOP, [Order(SHOP.id, "1", NOW, NOW, lines, Money(17800))])
+    assert on_hand(ctx) == 3
+    asked = [replace(a_return(ReturnState.REFUNDED), return_id=name) for name in ("R1", "R2", "R3")]
+    returns.take_all(ctx, SHOP, [*asked, replace(a_return(ReturnState.CANCELLED), return_id="R0")])
+    returns.count_in(ctx, SHOP.id, "R1", "1", 1)
+    with pytest.raises(StockError):
+        returns.count_in(ctx, SHOP.id, "R0", "1", 1)
+    returns.count_in(ctx, SHOP.id, "R2", "1", 1)
+    with pytest.raises(StockError):
+        returns.count_in(ctx, SHOP.id, "R3", "1", 1)
+    assert on_hand(ctx) == 5
