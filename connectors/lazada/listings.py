@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote_plus
 
 from chalicelib.domain.errors import MarketplaceError, StaleError
 from chalicelib.domain.offers import ListingState, Observation, ObservedListing
@@ -14,7 +15,8 @@ from connectors.lazada import convert
 from connectors.lazada.answers import ProductAnswer, ProductsAnswer, read_as
 from connectors.lazada.client import Client
 from connectors.lazada.limits import Limit, limit_of
-from connectors.wire import batches, side_by_side
+from connectors.lazada.settings import Settings
+from connectors.wire import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ class Listings:
     def these(self, listing_ids: Sequence[str], seller_skus: Sequence[str] = ()) -> Observation:
         """These listings; one that is not there is missing.
 
-        Known SKUs are asked for a hundred at a time; what such a call does not bring is asked for by its id.
+        Known SKUs are asked for together, up to a hundred; what such a call does not bring is asked for by its id.
         """
         at, wanted = self._now(), list(dict.fromkeys(listing_ids))
         known = list(dict.fromkeys([*seller_skus, *self._known_skus(wanted)]))
         found: dict[str, ProductAnswer] = {}
-        if known and len(batches(known, self._settings.skus_per_search)) < len(wanted):
+        if known and len(_searches(known, self._settings)) < len(wanted):
             found = {product.item_id: product for product in self._by_sku(known) if product.item_id in wanted}
         missing = [listing_id for listing_id in wanted if listing_id not in found]
         for product in side_by_side(self.one, missing):
@@ -100,8 +102,8 @@ class Listings:
 
     def _by_sku(self, seller_skus: Sequence[str]) -> list[ProductAnswer]:
         found: list[ProductAnswer] = []
-        for batch in batches(seller_skus, self._settings.skus_per_search):
-            products, complete = self._pages({"sku_seller_list": json.dumps(batch, ensure_ascii=False)})
+        for batch in _searches(seller_skus, self._settings):
+            products, complete = self._pages({"sku_seller_list": _as_list(batch)})
             if not complete:
                 raise self._client.gateway.wire.no_answer("pages_incomplete", is_write=False)
             found.extend(products)
@@ -158,3 +160,23 @@ class Listings:
 
     def _now(self) -> datetime:
         return self._client.gateway.now()
+
+
+def _searches(seller_skus: Sequence[str], settings: Settings) -> list[list[str]]:
+    """The SKUs in order, cut so that each search stays within its number and its length in the address (LAZ-029)."""
+    found: list[list[str]] = []
+    for sku in seller_skus:
+        last = found[-1] if found else []
+        if last and len(last) < settings.skus_per_search and _length([*last, sku]) <= settings.longest_search:
+            last.append(sku)
+        else:
+            found.append([sku])
+    return found
+
+
+def _as_list(seller_skus: Sequence[str]) -> str:
+    return json.dumps(seller_skus, ensure_ascii=False)
+
+
+def _length(seller_skus: Sequence[str]) -> int:
+    return len(quote_plus(_as_list(seller_skus)))

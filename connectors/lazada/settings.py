@@ -23,6 +23,8 @@ class Settings:
     `brand` is the name of the brand that means none; without its `brand_id` the first `brand_pages` of brands are
     looked through for it, and where they do not show it the name is sent alone (LAZ-028).
 
+    `longest_search` is the most characters that seller SKUs may take up in an address, as they are written there.
+
     Sizes of pages and batches are Lazada's maxima (QUIRKS.md cites each). `neutral_options` are option names
     that say "not stated", tried in this order for a mandatory attribute the catalogue has no word for;
     `known_attributes` maps an attribute name to what is true of every community product.
@@ -31,6 +33,7 @@ class Settings:
     products_per_page: int = 50
     product_offset_cap: int = 10_000
     skus_per_search: int = 100
+    longest_search: int = 4_000
     orders_per_page: int = 100
     order_offset_cap: int = 5_000
     orders_per_items_call: int = 50

@@ -139,6 +139,20 @@ def test_reading_back_what_was_just_written_takes_one_call(practice: PracticeSho
     assert other.shop.calls == 2
 
 
+def test_laz_029_a_search_with_thai_seller_skus_stays_short():
+    """A hundred of them are several calls, each within its length, and every SKU is asked for once."""
+    shop = Scripted(lambda path, said: ok({}))
+    skus = [f"ผ้าพันคอทอมือ-{number}" for number in range(100)]
+
+    shop.shop.find([*skus, "ก" * 900])
+
+    lists = [request.url.query.decode().split("sku_seller_list=")[1].split("&")[0] for request in shop.requests]
+    asked = [json.loads(said["sku_seller_list"]) for _, said in shop.asked]
+    assert [sku for batch in asked for sku in batch] == [*skus, "ก" * 900]
+    assert all(len(text) <= 4_000 for text in lists[:-1])
+    assert len(lists) < 10
+
+
 def test_laz_015_a_listing_that_is_not_there_is_missing(practice: PracticeShop):
     """Deleted and never existing ids are left out; the others are complete."""
     kept, gone = (practice.publish(a_listing(code)).listing_id for code in ("KEPT", "GONE"))
