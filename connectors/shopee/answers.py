@@ -107,8 +107,18 @@ class StockSummary(Answer):
     total_reserved_stock: int = 0
 
 
+class StockPlace(Answer):
+    """Units at one place."""
+
+    stock: Whole = 0
+
+
 class StockInfo(Answer):
+    """`summary_info` counts both kinds; we write the seller's, and Shopee's own warehouse is read-only."""
+
     summary_info: StockSummary
+    seller_stock: Many[StockPlace] = []
+    shopee_stock: Many[StockPlace] = []
 
 
 class Tag(Answer):

@@ -8,7 +8,7 @@
 | product code  | `item_sku` (the parent)                         |
 | axis, option  | tier, variation option                          |
 | price         | `original_price`, whole baht                    |
-| quantity      | `total_available_stock` + `total_reserved_stock` of `summary_info` (SHP-001, SHP-002) |
+| quantity      | `summary_info`, available + reserved (SHP-001, SHP-002), or `seller_stock` (SHP-035) |
 """
 
 from __future__ import annotations
@@ -110,10 +110,12 @@ def _price(rows: Sequence[PriceInfo], of: int) -> Money:
 def _units(stock: StockInfo | None, of: int, apart: bool) -> int:
     """What buyers can order now, inside a promotion or out of it: the number update_stock sets (SHP-002).
 
-    Units promised to open orders are not in it (SHP-001).
+    Units promised to open orders are not in it (SHP-001), nor those in Shopee's warehouse (SHP-035).
     """
     if stock is None:
         raise ProtocolSurpriseError("shopee", "no_stock", str(of))
+    if any(place.stock for place in stock.shopee_stock):
+        return max(sum(place.stock for place in stock.seller_stock), 0)
     said = stock.summary_info
     return max(said.total_available_stock + (said.total_reserved_stock if apart else 0), 0)
 

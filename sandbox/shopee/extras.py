@@ -42,6 +42,7 @@ class Extras:
             Route("/_sim/consents", calm(self.consent), methods=["POST"]),
             Route("/_sim/promotions", calm(self.promote), methods=["POST"]),
             Route("/_sim/promotions", calm(self.end_promotions), methods=["DELETE"]),
+            Route("/_sim/warehouse", calm(self.stow), methods=["POST"]),
             Route("/_sim/returns", calm(self.ask_return), methods=["POST"]),
             Route("/_sim/vouchers", calm(self.voucher), methods=["POST"]),
             Route("/_sim/wallet", calm(self.book), methods=["POST"]),
@@ -117,6 +118,17 @@ class Extras:
                     if held:
                         data = {"sku": sku, "promotion": held, "action": "promo_end"}
                         market.emit(Event("promotion", shop, listing=listing, data=data))
+            market.touch()
+        return JSONResponse({})
+
+    async def stow(self, request: Request) -> Response:
+        """`{"seller_sku", "stock", "shop_id"?}`: so many units lie in Shopee's own warehouse -> `{}`"""
+        body, market = read_json(await request.body()), self.market
+        with market.lock:
+            found = self._offer(body)
+            if found is None:
+                return JSONResponse({"error": "no such offer"}, 404)
+            found[2].data["shopee_stock"] = int(body["stock"])
             market.touch()
         return JSONResponse({})
 

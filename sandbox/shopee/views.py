@@ -4,7 +4,8 @@ with variants hides its price and stock.
 
 Stock, a choice where the page is silent: `seller_stock[].stock` is everything a buyer could still
 order, promotion reserve included (the number `update_stock` sets); `total_reserved_stock` is that
-reserve; `total_available_stock` is the difference, so the two are equal without a promotion. An
+reserve; `total_available_stock` is the difference, so the two are equal without a promotion, and
+what lies in Shopee's own warehouse (`shopee_stock`, which no call sets) comes on top of it. An
 order lowers them when it is placed, paid or not; a cancellation before shipping raises them again;
 shipping changes nothing more.
 """
@@ -74,11 +75,11 @@ def price_info(sku: Sku, now_s: float) -> list[dict[str, Any]]:
 
 def stock_info(sku: Sku, now_s: float) -> dict[str, Any]:
     """`stock_info_v2` of one offer."""
-    apart = reserved(sku, now_s)
+    apart, shopees = reserved(sku, now_s), int(sku.data.get("shopee_stock", 0))
     return {
-        "summary_info": {"total_reserved_stock": apart, "total_available_stock": sku.sellable - apart},
+        "summary_info": {"total_reserved_stock": apart, "total_available_stock": sku.sellable - apart + shopees},
         "seller_stock": [{"location_id": LOCATION_ID, "stock": sku.sellable, "if_saleable": True}],
-        "shopee_stock": [{"location_id": "", "stock": 0}],
+        "shopee_stock": [{"location_id": "", "stock": shopees}],
         "advance_stock": {"sellable_advance_stock": 0, "in_transit_advance_stock": 0},
     }
 

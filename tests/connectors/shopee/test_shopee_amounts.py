@@ -308,3 +308,16 @@ def test_a_refused_connection_is_transient():
         shop.set_stock([OfferTarget("RED", "1000", "0", 1)])
     with pytest.raises(TransientError):
         list(shop.order_ids(OrderWindow("created", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))))
+
+
+@pytest.mark.parametrize("listing", [a_listing(), one_axis()], ids=["one SKU", "one axis"])
+def test_shp_035_units_in_shopees_warehouse_are_not_ours(practice: PracticeShop, listing):
+    """The sum shows them, we read what the seller holds, and what is written is read back."""
+    created = practice.publish(listing)
+    sku = next(iter(created.offer_ids))
+    practice.sim("warehouse", seller_sku=sku, stock=40)
+
+    before = shown(practice)[sku][1]
+    practice.shop.set_stock(targets(created, quantity=6))
+
+    assert (before, shown(practice)[sku][1]) == (listing.offers[0].quantity, 6)
