@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 from journey_place import STAFF, a_browser, a_place, picture, sign_in, until
 from PIL import Image
 
 from chalicelib.store.photos import S3Photos
+from chalicelib.sync import export
+from chalicelib.sync.workbook import MAX_FILE_BYTES
+from chalicelib.web.multipart import LARGEST_BYTES
 from sandbox.cloud.resources import client
 from sandbox.cloud.running import running_cloud
 from tests import world as engine
@@ -30,9 +35,9 @@ LISTEN = """() => {
 def place():
     """The console, both marketplaces, and a practice S3 whose bucket takes posts from the console's own origin."""
     with a_place() as made, running_cloud(parameters={"PublicUrl": made.url}) as cloud:
-        photos = S3Photos(client(cloud.endpoint, "s3"), cloud.environment["PINTO_BUCKET"])
+        bucket = client(cloud.endpoint, "s3"), cloud.environment["PINTO_BUCKET"]
         world = made.world
-        world.store = replace(world.store, photos=photos)
+        world.store = replace(world.store, photos=S3Photos(*bucket), uploads=S3Photos(*bucket, "uploads/"))
         world.ctx = replace(world.ctx, store=world.store)
         engine.a_product(world, CODE)
         world.publish_all()
@@ -107,6 +112,48 @@ def test_a_storage_that_cannot_be_reached_is_said_and_may_be_tried_again(place, 
     phone.click("form.upload button")
     phone.wait_for_url("**?done=photos")
     assert phone.locator(".gallery img").count() == count + 1
+
+
+def test_an_archive_larger_than_any_form_comes_with_its_workbook(place, phone, tmp_path):
+    """Both go past the console, which is told their names; the job holds them as they were."""
+    archive, book = tmp_path / "รูป.zip", tmp_path / "สินค้า.xlsx"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("big.jpg", bytes(LARGEST_BYTES + 1))
+    book.write_bytes(export.products(place.world.store, HOME))
+    posts = []
+    phone.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    phone.goto(f"{place.url}/c/{HOME}/import")
+    phone.set_input_files("#workbook", book)
+    phone.set_input_files("#photos", archive)
+    phone.click("form.upload button")
+    phone.wait_for_url(f"**/c/{HOME}/import/*")
+    assert [url.startswith(place.url) for url in posts] == [True, False, True, False, True]
+    job = place.world.store.imports.latest(HOME)[0]
+    assert job.name == "สินค้า.xlsx"
+    assert place.world.store.uploads.get(job.photos).data == archive.read_bytes()
+
+
+def test_a_file_over_its_limit_is_said_before_anything_is_sent(place, phone, tmp_path):
+    """No minutes of waiting for a refusal."""
+    book = tmp_path / "a.xlsx"
+    book.write_bytes(bytes(MAX_FILE_BYTES + 1))
+    posts = []
+    phone.goto(f"{place.url}/c/{HOME}/import")
+    phone.on("request", lambda asked: posts.append(asked.url) if asked.method == "POST" else None)
+    phone.set_input_files("#workbook", book)
+    phone.click("form.upload button")
+    phone.locator(".progress-text", has_text="ไฟล์ใหญ่เกินไป").wait_for()
+    assert posts == []
+
+
+def test_a_session_that_ended_is_said_beside_the_photo(place, phone, tmp_path):
+    """With the way to sign in, and back to this product."""
+    phone.context.clear_cookies(name="pinto_session")
+    phone.set_input_files("#photo", _a_photo(tmp_path))
+    phone.click("form.upload button")
+    door = phone.locator(".progress-text a", has_text="เข้าสู่ระบบ")
+    door.wait_for()
+    assert unquote(door.get_attribute("href") or "").endswith(f"/sign-in?next=/c/{HOME}/products/{CODE}")
 
 
 def _a_photo(folder, colour=(190, 60, 30)):
