@@ -18,7 +18,8 @@ class Settings:
     `ready_after_s`: the rest Shopee wants between a new item and its variants.
     `calls_per_s`, `calls_at_once`: of one path for one shop; no figure is published, one user held 100 a second in
     all. In no second does the sum of both leave. Where workers share an allowance, `calls_per_s` is theirs together
-    and `app_calls_per_s` that of all shops and paths of the app.
+    and `app_calls_per_s` that of all shops and paths of the app; `app_limit_codes` say that the app has spent its day's
+    quota, so every shop waits.
     `label_after_s`, `tracking_after_s`: how long to leave alone what is being made; polling every five minutes is
     advised for tracking numbers, which come within seconds or minutes and are told by push 4.
     `currency`: escrow names none.
@@ -42,6 +43,7 @@ class Settings:
     calls_per_s: float = 38
     calls_at_once: int = 8
     app_calls_per_s: float = 90
+    app_limit_codes: tuple[str, ...] = ("error_limit", "common.error_limit", "product.error_limit")
     language: Literal["th", "en"] = "th"
 
 

@@ -40,7 +40,14 @@ class Shopee:
         self._clock = clock or _now
         self._settings = settings
         self._patience = patience
-        self._pace = pacing(CHANNEL, allowance, settings.calls_per_s, settings.calls_at_once, settings.app_calls_per_s)
+        self._pace = pacing(
+            CHANNEL,
+            allowance,
+            settings.calls_per_s,
+            settings.calls_at_once,
+            settings.app_calls_per_s,
+            settings.app_limit_codes,
+        )
         self._shelf = Shelf(self._clock, settings.facts_age_s)
         self._consent = consent.Consent(self._sender, self._clock)
         self._lost = LostPushes()

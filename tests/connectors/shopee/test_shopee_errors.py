@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
-from shopee_shop import KeptTokens, envelope, scripted
+from shopee_shop import HURRIED, NOON, KeptTokens, envelope, scripted
 
 from chalicelib.domain.errors import (
     DisconnectedError,
     NotPermittedError,
+    PacedError,
     ProtocolSurpriseError,
     RateLimitError,
     RejectedError,
@@ -15,7 +17,11 @@ from chalicelib.domain.errors import (
     TokenExpiredError,
     TransientError,
 )
+from chalicelib.domain.shops import AppKeys, ShopAccess, Tokens
+from chalicelib.store.allowance import Allowance
+from chalicelib.store.memory import MemoryTable
 from connectors.shopee import errors
+from connectors.shopee.system import Shopee
 
 # As the page prints them, modules, typos and stray spaces included; read on 2026-11-25.
 PRINTED = """
@@ -141,3 +147,27 @@ def test_every_card_this_table_names_is_listed():
 
     assert all(key.startswith(("shopee.", "error.")) for key in keys)
     assert {"shopee.stock_reserved", "shopee.promotion_lock", "error.disconnected"} <= keys
+
+
+def test_a_spent_quota_of_the_day_holds_back_every_shop_of_the_app():
+    """One shop met it; no other shop and no other path spends a call on hearing the same."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        return envelope(error="error_limit", message="Your daily request limit is reached.")
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    allowance = Allowance(MemoryTable(), lambda: NOON)
+    channel = Shopee(http, clock=lambda: NOON, patience=HURRIED, allowance=allowance)
+    app, pair = AppKeys("shopee", "2001234", "shpkey", "pushkey"), Tokens("access-1", "refresh-1", NOON, NOON)
+    one, other = (ShopAccess(name, app, number) for name, number in (("one", "220011445"), ("other", "220011446")))
+
+    with pytest.raises(RateLimitError) as refused:
+        channel.open(one, KeptTokens(channel, one, pair)).observe()
+    with pytest.raises(PacedError) as paced:
+        channel.open(other, KeptTokens(channel, other, pair)).look(["7"])
+
+    assert len(sent) == 1
+    assert refused.value.user_key == errors.DAILY_QUOTA
+    assert paced.value.retry_after_s > 3600
