@@ -21,6 +21,10 @@ def _none_is_blank(value: Any) -> Any:
     return "" if value is None else value
 
 
+def _digits_are_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else value
+
+
 def _none_is_nought(value: Any) -> Any:
     return 0 if value is None else value
 
@@ -34,6 +38,8 @@ def _measured(value: Any) -> Any:
 
 Many = Annotated[list[T], BeforeValidator(_none_is_empty)]
 Text = Annotated[str, BeforeValidator(_none_is_blank)]
+# A number of a thing, as text or digits.
+Name = Annotated[str, BeforeValidator(_digits_are_text)]
 Whole = Annotated[int, BeforeValidator(_none_is_nought)]
 # A weight or side, as text or number; absent, empty and 0 are not said.
 Measured = Annotated[float | None, BeforeValidator(_measured)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from connectors.shopee.answers import Answer, Many, Text
+from connectors.shopee.answers import Answer, Many, Name, Text, Whole
 
 # --- shipping -----------------------------------------------------------------------------------------------
 
@@ -103,9 +103,12 @@ class ReturnItem(Answer):
 
 
 class ReturnRow(Answer):
-    """A return of the list or of the detail; `return_solution` is a number in one place and a word in another."""
+    """A return of the list or of the detail; `return_solution` is a number in one place and a word in another.
 
-    return_sn: str
+    `return_sn` may be digits in the list; a deadline that is not set may be 0 or null.
+    """
+
+    return_sn: Name
     order_sn: str
     status: str
     currency: str = "THB"
@@ -114,8 +117,8 @@ class ReturnRow(Answer):
     refund_amount: Decimal
     create_time: int
     update_time: int
-    due_date: int = 0
-    return_seller_due_date: int = 0
+    due_date: Whole = 0
+    return_seller_due_date: Whole = 0
     needs_logistics: bool | None = False
     tracking_number: Text = ""
     return_solution: int | str = 0

@@ -99,16 +99,22 @@ def _of_method(method: str, ways: ShippingWays, carrier: str) -> Iterator[Shippi
     if needed is None or set(needed) - _SAYABLE[method]:
         return
     if method == PICKUP:
-        yield from _pickups(ways, carrier)
+        yield from _pickups(ways, set(needed), carrier)
     elif method == DROPOFF:
         yield from _dropoffs(ways, set(needed), carrier)
     else:
         yield ShippingChoice(f"{OWN_CARRIER}::", HandOver.DROPOFF, carrier, carrier)
 
 
-def _pickups(ways: ShippingWays, carrier: str) -> Iterator[ShippingChoice]:
-    """Every address with each of its times; some channels give no times and take the address alone."""
-    for address in ways.pickup.address_list if ways.pickup else []:
+def _pickups(ways: ShippingWays, needed: set[str], carrier: str) -> Iterator[ShippingChoice]:
+    """Every address with each of its times; some channels give no times and take the address alone.
+
+    Where neither is needed and none is shown, the pickup is asked for with an empty object.
+    """
+    addresses = ways.pickup.address_list if ways.pickup else []
+    if not needed and not addresses:
+        yield ShippingChoice(f"{PICKUP}::", HandOver.PICKUP, carrier, carrier)
+    for address in addresses:
         slots: Sequence[Slot | None] = address.time_slot_list or [None]
         for slot in slots:
             yield _pickup(address, slot, carrier)

@@ -174,6 +174,15 @@ def test_every_status_of_a_return_has_a_state(more: dict[str, Any], state: Retur
     assert convert_returns.state(a_return(**more)) is state
 
 
+def test_a_return_numbered_in_digits_and_without_deadlines_is_read():
+    """The list may show the number as one, and null where nothing is due."""
+    row = a_return(return_sn=2501010123456, due_date=None, return_seller_due_date=None)
+
+    found = convert_returns.one("shop", row, {})
+
+    assert (found.return_id, found.answer_until) == ("2501010123456", None)
+
+
 def test_a_return_in_a_state_nobody_recorded_is_loud():
     """It is never taken for asked."""
     with pytest.raises(ProtocolSurpriseError):

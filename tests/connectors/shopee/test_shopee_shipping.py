@@ -155,6 +155,15 @@ def test_a_pickup_without_times_names_the_address_alone():
     assert convert_shipping.method_body(choice) == {"pickup": {"address_id": 5}}
 
 
+@pytest.mark.parametrize("pickup", [None, {"address_list": None}])
+def test_a_pickup_that_needs_nothing_is_asked_for_with_an_empty_object(pickup: dict[str, Any] | None):
+    """Nothing is shown to choose from, and still it is a way to ship."""
+    (choice,) = convert_shipping.choices(ShippingWays(info_needed={"pickup": []}, pickup=pickup), "Kerry")
+
+    assert (choice.how, choice.words) == (HandOver.PICKUP, "Kerry")
+    assert convert_shipping.method_body(choice) == {"pickup": {}}
+
+
 def test_a_pickup_time_is_handed_back_unchanged():
     """Colons in it belong to it."""
     slot = {"date": 1735862400, "pickup_time_id": "1735862400:1", "flags": ["recommended"]}
