@@ -85,6 +85,7 @@ def bindings():
         (lambda store: store.shops.save_tokens("s", Tokens("a", "r", NOON, NOON), None), 2),
         (lambda store: store.shops.lease("s", "anna", 30), 1),
         (lambda store: store.seen.first_time("push", 60), 1),
+        (lambda store: store.seen.count("wrong", 60), 1),
     ],
 )
 def test_a_hot_path_makes_few_calls(store, table, path, calls):
