@@ -19,15 +19,14 @@ from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.returns import Return, ReturnKind, ReturnLine, ReturnState
 from connectors.shopee.answers_desk import ReturnItem, ReturnRow
+from connectors.shopee.settings import DEFAULTS, Settings
 
 _STATES = {
     "REQUESTED": ReturnState.ASKED,
-    "ACCEPTED": ReturnState.AGREED,
     "PROCESSING": ReturnState.AGREED,
     "JUDGING": ReturnState.DISPUTED,
     "SELLER_DISPUTE": ReturnState.DISPUTED,
     "REFUND_PAID": ReturnState.REFUNDED,
-    "CLOSED": ReturnState.REFUNDED,
     "CANCELLED": ReturnState.CANCELLED,
 }
 _MONEY_ONLY = {"1", "REFUND"}
@@ -41,22 +40,24 @@ _Piece = tuple[ReturnItem, str, int]
 """What comes back of one line: Shopee's row, our line id, units."""
 
 
-def state(row: ReturnRow) -> ReturnState:
-    """Our state of the return: agreed ones with a parcel on its way are coming back, closed ones without money refused.
+def state(row: ReturnRow, settings: Settings = DEFAULTS) -> ReturnState:
+    """Our state of the return: agreed ones with a parcel on its way are coming back, ended ones without money refused.
 
+    What CLOSED and ACCEPTED mean is a setting (SHP-023).
     Raises: ProtocolSurpriseError for a status nobody recorded.
     """
-    found = _STATES.get(row.status)
+    doubtful = {"CLOSED": settings.closed_return, "ACCEPTED": settings.accepted_return}
+    found = doubtful.get(row.status) or _STATES.get(row.status)
     if found is None:
         raise ProtocolSurpriseError("shopee", "unknown_return_status", row.status)
     if found is ReturnState.AGREED and row.needs_logistics and row.tracking_number:
         return ReturnState.COMING_BACK
-    if row.status == "CLOSED" and not row.refund_amount:
+    if row.status in doubtful and found is ReturnState.REFUNDED and not row.refund_amount:
         return ReturnState.REFUSED
     return found
 
 
-def one(shop: str, row: ReturnRow, sold: Sold) -> Return:
+def one(shop: str, row: ReturnRow, sold: Sold, settings: Settings = DEFAULTS) -> Return:
     """The return with its lines; a line whose order cannot be read is known by item and variant."""
     due = row.due_date or row.return_seller_due_date
     money_only = str(row.return_solution) in _MONEY_ONLY
@@ -65,7 +66,7 @@ def one(shop: str, row: ReturnRow, sold: Sold) -> Return:
         return_id=row.return_sn,
         order_id=row.order_sn,
         kind=ReturnKind.MONEY_ONLY if money_only else ReturnKind.GOODS_AND_MONEY,
-        state=state(row),
+        state=state(row, settings),
         lines=_lines(row, sold),
         reason=": ".join(part for part in (row.reason, row.text_reason) if part),
         created_at=_moment(row.create_time),

@@ -33,7 +33,7 @@ class Returns:
             seen.update(row.return_sn for row in fresh)
             if fresh:
                 sold = self._sold(fresh)
-                yield tuple(convert_returns.one(self._shop, row, sold) for row in fresh)
+                yield tuple(convert_returns.one(self._shop, row, sold, self._client.settings) for row in fresh)
 
     def answer(self, return_id: str, *, agree: bool, reason: str) -> Outcome:
         """Agreed: the refund is confirmed. Refused: a dispute is opened, as far as that can be done from here.
@@ -58,8 +58,8 @@ class Returns:
     def _rows(self, window: OrderWindow) -> Iterator[list[ReturnRow]]:
         field = "create_time" if window.by == "created" else "update_time"
         for start, end in slices(window, self._client.settings.slice_days):
-            # Counted from 0: where the first page is called 1 this reads it twice, and misses none (SHP-022).
-            page_no, more = 0, True
+            # From 0: where the first page is called 1 this reads it twice, and misses none (SHP-022).
+            page_no, more = int(self._client.settings.first_return_page), True
             while more:
                 page = self._client.get(
                     ReturnPage,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from chalicelib.domain.returns import ReturnState
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -24,6 +26,9 @@ class Settings:
     advised for tracking numbers, which come within seconds or minutes and are told by push 4.
     `currency`: escrow names none.
     `dispute_email`: where Shopee writes about a dispute; without it a return is refused in the seller centre.
+    `closed_return`, `accepted_return`: what these statuses of a return mean where it carries money; how a closed one
+    ended is not said, and whether an accepted one is paid or only agreed neither (SHP-023).
+    `first_return_page`: the text says 0, its sample 1; from 0 none is missed (SHP-022).
     `slice_days`: longest window of an order list; exactly fifteen days was avoided by careful clients.
     """
 
@@ -33,6 +38,9 @@ class Settings:
     blank_errors_under: tuple[str, ...] = ("returns/",)
     reserve_apart: bool = True
     ready_after_s: float = 5.0
+    closed_return: ReturnState = ReturnState.REFUNDED
+    accepted_return: ReturnState = ReturnState.AGREED
+    first_return_page: Literal[0, 1] = 0
     slice_days: int = 14
     facts_age_s: float = 24 * 3600.0
     workers: int = 8

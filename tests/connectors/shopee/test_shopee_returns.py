@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from shopee_shop import PracticeShop, a_listing
 
@@ -172,6 +173,39 @@ RETURN_STATES = [
 def test_every_status_of_a_return_has_a_state(more: dict[str, Any], state: ReturnState):
     """A parcel on its way back and a close without money are told apart."""
     assert convert_returns.state(a_return(**more)) is state
+
+
+SWITCHED = Settings(closed_return=ReturnState.REFUSED, accepted_return=ReturnState.REFUNDED)
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({"status": "CLOSED"}, ReturnState.REFUSED),
+        ({"status": "ACCEPTED"}, ReturnState.REFUNDED),
+        ({"status": "ACCEPTED", "needs_logistics": True, "tracking_number": "TH1"}, ReturnState.REFUNDED),
+        ({"status": "ACCEPTED", "refund_amount": 0}, ReturnState.REFUSED),
+        ({"status": "PROCESSING"}, ReturnState.AGREED),
+    ],
+)
+def test_shp_023_what_closed_and_accepted_mean_is_a_setting(more: dict[str, Any], state: ReturnState):
+    """A live shop that proves our reading wrong needs one line; an end without money is never a refund."""
+    assert convert_returns.one("shop", a_return(**more), {}, SWITCHED).state is state
+
+
+def test_the_settings_of_returns_reach_the_shop(practice: PracticeShop):
+    """Read with them, an accepted return is paid and page 1 is the first."""
+    return_sn = asked_back(practice, completed(practice))
+    practice.shop.answer_return(return_sn, agree=True)
+    pages: list[str] = []
+    settings = Settings(accepted_return=ReturnState.REFUNDED, first_return_page=1)
+    noting = httpx.Client(event_hooks={"request": [lambda request: pages.append(request.url.params.get("page_no"))]})
+    shop = Shopee(noting, settings=settings).open(practice.access, practice.tokens)
+
+    (found,) = [one for page in shop.returns(around_now()) for one in page]
+
+    assert (found.return_id, found.state) == (return_sn, ReturnState.REFUNDED)
+    assert [page for page in pages if page] == ["1"]
 
 
 def test_a_return_numbered_in_digits_and_without_deadlines_is_read():
