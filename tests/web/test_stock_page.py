@@ -106,6 +106,20 @@ def test_units_are_added_and_taken_with_a_reason(seller, world: World):
     assert "ในมือ -2" in page
 
 
+def test_another_adjustment_from_the_same_form_is_asked_about(seller, world: World):
+    """Gone back and typed another number: never dropped and called done; pressed again it is taken."""
+    form = {"units": "-2", "reason": "damaged", "edit": "a" * 32}
+    seller.post(f"{STOCK}/NP-120", form)
+    answer = seller.post(f"{STOCK}/NP-120", {**form, "units": "-3"})
+    html = Html(answer.body.decode())
+    assert answer.status_code == 422
+    assert "ปรับจากหน้านี้ไปแล้ว" in html.text["span"]
+    assert _on_hand(world, "NP-120") == 10
+    again = {**form, "units": html.form()["units"], "edit": html.form()["edit"]}
+    assert seller.post(f"{STOCK}/NP-120", again).status_code == 303
+    assert _on_hand(world, "NP-120") == 7
+
+
 @pytest.mark.parametrize(
     ("units", "reason", "said"),
     [

@@ -133,6 +133,9 @@ def adjust(visit: Visit, services: Services) -> Answer:
     typed = {"units": visit.form.get("units", "")[:10].strip(), "reason": visit.form.get("reason", "")}
     units, errors = _read_adjustment(typed)
     edit = visit.form.get("edit", "") if edit_form.is_edit(visit.form.get("edit", "")) else new_edit()
+    mark = f"adjust-{edit}"
+    if not errors and _adjusted_otherwise(services.store, community.id, name, mark, (units, typed["reason"])):
+        errors = {"units": "field.adjusted_already"}
     if not errors:
         try:
             adjust_stock(
@@ -141,7 +144,7 @@ def adjust(visit: Visit, services: Services) -> Answer:
                 community.id,
                 name,
                 units,
-                f"adjust-{edit}",
+                mark,
                 typed["reason"],
                 visit.now,
                 by=visit.email,
@@ -152,6 +155,12 @@ def adjust(visit: Visit, services: Services) -> Answer:
         view = replace(_sku_view(services, community, item, name), typed=typed, errors=errors)
         return _ledger(visit, community, view, 422)
     return redirect(visit.url(f"/c/{community.id}/stock/{name}?done=adjusted"))
+
+
+def _adjusted_otherwise(store: Store, community: str, sku: str, mark: str, asked: tuple[int, str]) -> bool:
+    """Whether this form moved something else before: the ledger would keep that, and the page must not say "done"."""
+    before = (one for one in store.stock.movements(community, sku) if one.id == mark)
+    return any((one.on_hand, one.because) != asked for one in before)
 
 
 def stock_view(services: Services, community: Community, query: Mapping[str, str]) -> StockView:
