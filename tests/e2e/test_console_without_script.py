@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
-from pages_world import PASSWORD, a_world
+from pages_world import FIRST_PASSWORD, PASSWORD, a_world
 
 from chalicelib.domain.money import Money
 from sandbox.cloud.web_server import GatewayServer
@@ -59,3 +60,42 @@ def test_a_new_price_leaves_for_the_shops_only_after_it_was_seen(phone):
     assert world.store.catalogues.product("namphrik-tittu", "NP-120").variant("NP-120").price == Money(9900)
     assert len(world.queues.sent) == 2
     assert phone.complaints == []
+
+
+def test_what_was_typed_when_the_session_ended_is_sent_after_all(phone):
+    """Sign in again, press once, and the page that was asked for stands there; behind a stage prefix too."""
+    world = a_world()
+    with GatewayServer(world.app(), prefix="/api") as server:
+        phone.goto(f"{server.url}/sign-in?next=/c/namphrik-tittu/products/NP-120")
+        _sign_in(phone, PASSWORD)
+        phone.fill("[name='price.NP-120']", "99")
+        world.now += timedelta(hours=13)
+        phone.click("text=ดูก่อนส่ง")
+        assert "ยังอยู่" in phone.inner_text("main")
+        _sign_in(phone, PASSWORD)
+        assert phone.get_attribute("main a.button", "href") == "/api/c/namphrik-tittu/products/NP-120"
+        phone.click("text=ส่งที่พิมพ์ไว้")
+        assert phone.inner_text("h1") == "ส่งตามนี้ไหม"
+        assert "฿99" in phone.inner_text("main")
+
+
+def test_a_first_password_is_replaced_on_a_phone(phone):
+    """Plain forms, the rule beside the field, and one is in."""
+    world = a_world()
+    world.people.first.add("seller@tittu.example")
+    with GatewayServer(world.app(), prefix="/api") as server:
+        phone.goto(f"{server.url}/")
+        _sign_in(phone, FIRST_PASSWORD)
+        assert phone.inner_text("h1") == "ตั้งรหัสผ่านของคุณ"
+        assert "อย่างน้อย 10 ตัว" in phone.inner_text("#password-said")
+        for typed in ("short", "น้ำพริก สามครก"):
+            phone.fill("#password", typed)
+            phone.fill("#again", typed)
+            phone.click("text=ใช้รหัสผ่านนี้")
+        assert phone.url.endswith("/api/c/namphrik-tittu/products")
+
+
+def _sign_in(phone, password):
+    phone.fill("#email", "seller@tittu.example")
+    phone.fill("#password", password)
+    phone.click("main form button")
