@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.errors import LeaseLostError
@@ -52,7 +53,12 @@ class Bindings:
         self._write(list(rows.values()), lease)
 
     def sold(self, shop_id: str, seller_sku: str, units: int) -> None:
-        """The remembered quantity falls by the units, never below zero; a SKU without binding is ignored."""
+        """The remembered quantity falls by the units, never below zero; a SKU without binding is ignored.
+
+        Units that come back (below zero) also raise what the shop claims: it may show them beside what it claimed.
+        """
+        if units < 0:
+            self._claim_more(shop_id, seller_sku, -units)
         key = places.binding(shop_id, seller_sku)
         try:
             self._table.update(Update(key, add={"quantity": -units}, when=AtLeast("quantity", units)))
@@ -60,6 +66,11 @@ class Bindings:
             row = error.rows[0]
             if row:
                 self._empty(shop_id, seller_sku, units, remembered=row["quantity"])
+
+    def _claim_more(self, shop_id: str, seller_sku: str, units: int) -> None:
+        claimed = places.claimed_units(shop_id, seller_sku)
+        with contextlib.suppress(ConditionFailedError):  # it claims nothing
+            self._table.update(Update(claimed, add={"units": units}, when=AtLeast("units", 0)))
 
     def claims(self, shop_id: str, skus: Sequence[str]) -> dict[str, Claim]:
         """Seller SKU -> the most the shop may have shown of it, for those with a claim."""

@@ -164,3 +164,17 @@ def test_a_worker_that_dies_over_a_cancellation_frees_nothing_that_the_shop_show
     assert world.store.stock.level(COMMUNITY.id, SKU).reserved == 0
     shown = world.offers("lazada")[SKU]["stock"]
     assert world.store.bindings.of_skus(shop.id, [SKU])[SKU].quantity >= shown
+
+
+def test_what_a_cancellation_gives_back_comes_on_top_of_what_a_shop_claims(world):
+    """Its last raise may have worked although nobody noted it; the pieces of a cancelled order stand beside that."""
+    world.publish_all()
+    shop = world.shops["lazada"]
+    order_id = world.buy("lazada", SKU, 2)
+    take_orders.poll(world.ctx, shop.id)
+    world.move(2)
+    shown = world.offers("lazada")[SKU]["stock"]
+    world.store.bindings.claim(shop.id, {SKU: Claim(shown + 1, world.clock())})
+    world.sim("lazada", f"orders/{order_id}/advance", {"to": "canceled"})
+    take_orders.hear(world.ctx, shop.id, [order_id])
+    assert world.store.bindings.claims(shop.id, [SKU])[SKU].units == shown + 1 + 2
