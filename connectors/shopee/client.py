@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,9 +29,12 @@ from connectors.wire import Wire
 
 HOST = "https://partner.shopeemobile.com"
 CHANNEL = "shopee"
+WARNING_LENGTH = 500
 # How a label begins, and what it then is; anything else is no label, whatever its header says.
 FILES = {b"%PDF": "application/pdf", b"PK\x03\x04": "application/zip"}
 _ROWS = ("success_list", "failure_list", "result_list")
+
+logger = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=answers.Answer)
 Params = Mapping[str, Any]
@@ -138,6 +142,7 @@ class Sender:
             raise ProtocolSurpriseError(CHANNEL, "unknown_path", call.path)
         payload = body["response"] if body.get("response") is not None else body
         if self._is_success(code, call.path):
+            _note(call.path, body.get("warning"), request_id)
             return Reply(payload, request_id)
         message = _message(body)
         if call.rows and _has_rows(payload):
@@ -244,6 +249,13 @@ def _message(body: Mapping[str, Any]) -> str:
     said = str(body.get("message") or body.get("msg") or "")
     more = str(body.get("debug_message") or "")
     return f"{said} ({more})" if more and more not in said else said
+
+
+def _note(path: str, warning: object, request_id: str) -> None:
+    """A warning beside a success may tell that a part of the data is missing; it changes nothing else (SHP-036)."""
+    said = str(warning or "").strip()
+    if said not in {"", "-"}:
+        logger.warning("shopee %s answered with a warning: %s (request %s)", path, said[:WARNING_LENGTH], request_id)
 
 
 def _has_rows(payload: Any) -> bool:

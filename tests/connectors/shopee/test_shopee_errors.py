@@ -171,3 +171,17 @@ def test_a_spent_quota_of_the_day_holds_back_every_shop_of_the_app():
     assert len(sent) == 1
     assert refused.value.user_key == errors.DAILY_QUOTA
     assert paced.value.retry_after_s > 3600
+
+
+@pytest.mark.parametrize(("warning", "is_logged"), [("some items were dropped", True), ([], False), (None, False)])
+def test_shp_036_a_warning_beside_a_success_is_logged(warning: object, is_logged: bool, caplog):
+    """Path, words and request id, and no token; the answer stands."""
+    page = {"item": [], "total_count": 0, "has_next_page": False}
+    channel, access, tokens = scripted(lambda request: envelope(page, warning=warning))
+
+    observation = channel.open(access, KeptTokens(channel, access, tokens)).observe()
+
+    assert observation.complete
+    assert ("product/get_item_list" in caplog.text) is is_logged
+    assert ("some items were dropped" in caplog.text) is is_logged
+    assert tokens.access not in caplog.text
