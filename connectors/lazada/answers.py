@@ -31,7 +31,7 @@ def _whole(value: Any) -> Any:
     return int(number) if isinstance(number, Decimal) and number == number.to_integral_value() else number
 
 
-def _flag(value: Any) -> Any:
+def as_flag(value: Any) -> bool:
     """Flags come as 0 and 1, as numbers or texts, as true and false, or not at all."""
     return str(value).strip().lower() in ("1", "true", "yes")
 
@@ -52,7 +52,7 @@ def _words(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Decimal, BeforeValidator(as_number)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Flag = Annotated[bool, BeforeValidator(as_flag)]
 Words = Annotated[list[str], BeforeValidator(_words)]
 
 
@@ -99,6 +99,7 @@ class SkuAnswer(Answer):
     status: Text = Field("active", validation_alias=either("Status", "status"))
     price: Amount | None = None
     sale_prop: dict[str, Any] = Field(default_factory=dict, validation_alias=either("saleProp", "sale_prop"))
+    images: Words = Field(default_factory=list, validation_alias=either("Images", "images"))
     quantity: Whole | None = None
     available: Whole | None = Field(None, validation_alias=either("Available", "available"))
     warehouses: Warehouses = Field(default_factory=list, alias="multiWarehouseInventories")
@@ -125,6 +126,7 @@ class ProductAnswer(Answer):
     reject_reason: Words = Field(default_factory=list, validation_alias=either("rejectReason", "reject_reason"))
     hidden_reason: Text = Field("", validation_alias=either("hiddenReason", "hidden_reason"))
     variation: dict[str, Any] | None = None
+    images: Words = Field(default_factory=list)
     skus: list[SkuAnswer] = Field(default_factory=list)
 
 

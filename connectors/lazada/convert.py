@@ -22,8 +22,9 @@ from typing import Any
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredListing, ListingState, ObservedListing, ObservedOffer
-from connectors.lazada.answers import ProductAnswer, SkuAnswer
+from connectors.lazada.answers import ProductAnswer, SkuAnswer, as_flag
 from connectors.lazada.limits import own_rows
+from connectors.lazada.payloads import DeclaredAxis
 from connectors.lazada.refusal import CHANNEL
 from connectors.lazada.settings import Settings
 
@@ -139,10 +140,15 @@ def merged(products: Sequence[ProductAnswer]) -> tuple[ProductAnswer, ...]:
     return tuple(by_item.values())
 
 
-def shown_axis_names(shown: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Names of an item's variations, in order; `Variation1` and `variation1` both occur."""
+def shown_axes(shown: Mapping[str, Any] | None) -> tuple[DeclaredAxis, ...]:
+    """An item's variations as they are declared there, in order; `Variation1` and `variation1` both occur."""
     rows = {str(key).lower(): row for key, row in (shown or {}).items() if isinstance(row, dict)}
-    return tuple(str(rows[key].get("name", "")) for key in sorted(rows))
+    return tuple(_declared(rows[key]) for key in sorted(rows))
+
+
+def _declared(row: Mapping[str, Any]) -> DeclaredAxis:
+    own = row.get("customize")
+    return DeclaredAxis(str(row.get("name", "")), as_flag(row.get("hasImage")), own is None or as_flag(own))
 
 
 def options_differ(listing: DesiredListing, product: ProductAnswer, names: Sequence[str]) -> bool:

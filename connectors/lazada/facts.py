@@ -21,6 +21,7 @@ from connectors.lazada.answers import (
     read_each,
 )
 from connectors.lazada.client import Client
+from connectors.lazada.payloads import Demanded
 from connectors.lazada.refusal import CHANNEL
 
 T = TypeVar("T")
@@ -44,7 +45,17 @@ KIND_WORDS: dict[Kind, tuple[str, ...]] = {
 }
 
 # Listed among the attributes, and said elsewhere in the payload.
-_SAID_ELSEWHERE = frozenset({"name", "description", "brand", "brand_id", "SellerSku", "price", "quantity"})
+_PACKAGE = frozenset({"package_weight", "package_length", "package_width", "package_height"})
+_SAID_ELSEWHERE = _PACKAGE | {
+    "name",
+    "description",
+    "brand",
+    "brand_id",
+    "SellerSku",
+    "price",
+    "quantity",
+    "__images__",
+}
 _OWN_VALUES_ALLOWED = frozenset({"text", "richText", "enumInput", "multiEnumInput"})
 
 
@@ -71,20 +82,27 @@ class Facts:
             return named
         raise RejectedError(CHANNEL, "no_category", listing.kind, user_key="lazada.category", field="kind")
 
-    def attributes(self, client: Client, category: str) -> dict[str, str]:
-        """Brand, and a truthful value for every other attribute the category insists on.
+    def demanded(self, client: Client, category: str, *, has_axes: bool) -> Demanded:
+        """Brand, and a truthful value for every other attribute the category insists on, of the item or of its SKUs.
 
-        Raises: RejectedError naming the attribute for which nothing true can be said.
+        Raises: RejectedError naming the attribute for which nothing true can be said, or the sale property that a
+        listing without axes leaves open (LAZ-030).
         """
         wanted = self._keep(("attributes", category), lambda: _attributes(client, category))
         brand = self._keep(("brand",), lambda: _brand(client))
-        said = {"brand": brand.name or client.settings.brand}
+        of_item = {"brand": brand.name or client.settings.brand}
         if brand.brand_id:
-            said["brand_id"] = brand.brand_id
+            of_item["brand_id"] = brand.brand_id
+        of_sku: dict[str, str] = {}
         for attribute in wanted:
-            if attribute.is_mandatory and attribute.attribute_type != "sku" and attribute.name not in _SAID_ELSEWHERE:
+            if not attribute.is_mandatory or attribute.name in _SAID_ELSEWHERE:
+                continue
+            if attribute.is_sale_prop:
+                _check_axes(attribute, has_axes=has_axes)
+            else:
+                said = of_sku if attribute.attribute_type == "sku" else of_item
                 said[attribute.name] = _value(client, attribute)
-        return said
+        return Demanded(of_item, of_sku)
 
     def _keep(self, key: tuple[str, ...], fetch: Callable[[], T]) -> T:
         with self._lock:
@@ -164,6 +182,13 @@ def _brand_page(client: Client, start: int, promised: int) -> BrandsAnswer:
     if not answer.module and (start == 0 or start < max(promised, answer.total_record)):
         raise TransientError(CHANNEL, "brands_empty", request_id=reply.request_id, retry_after_s=0.5)
     return answer
+
+
+def _check_axes(attribute: AttributeAnswer, *, has_axes: bool) -> None:
+    """A listing with axes of its own is sent; whether they stand for this one, Lazada judges."""
+    if not has_axes:
+        label = attribute.label or attribute.name
+        raise RejectedError(CHANNEL, "sale_prop_without_axis", label, user_key="lazada.attribute", field="axes")
 
 
 def _value(client: Client, attribute: AttributeAnswer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
@@ -20,21 +21,37 @@ def as_text(request: Mapping[str, Any]) -> str:
     return json.dumps({"Request": request}, ensure_ascii=False, separators=(",", ":"))
 
 
-def create_payload(
-    listing: DesiredListing, images: Mapping[str, str], category: str, attributes: Mapping[str, str]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class DeclaredAxis:
+    """An axis as an item declares it; unless said else, as we declare one: without photos, and a custom one."""
+
+    name: str
+    has_image: bool = False
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Demanded:
+    """What a category insists on: said of the item, and of each SKU."""
+
+    of_item: Mapping[str, str] = field(default_factory=dict)
+    of_sku: Mapping[str, str] = field(default_factory=dict)
+
+
+def create_payload(listing: DesiredListing, images: Mapping[str, str], category: str, demanded: Demanded) -> str:
     """Payload of `/product/create` for a new item.
 
     Shape: every list an array, every SKU value a string, or Lazada answers 1001.
     """
+    axes = our_axes(listing.axes)
     product: Json = {
         "PrimaryCategory": category,
         "Images": {"Image": image_urls(listing, images)},
-        "Attributes": {**words(listing), **attributes},
-        "Skus": {"Sku": [new_sku(offer, listing.size, axis_names(listing.axes)) for offer in listing.offers]},
+        "Attributes": {**words(listing), **demanded.of_item},
+        "Skus": {"Sku": [{**demanded.of_sku, **new_sku(offer, listing.size, axes)} for offer in listing.offers]},
     }
-    if listing.axes:
-        product["variation"] = variation(listing.axes, axis_names(listing.axes))
+    if axes:
+        product["variation"] = variation(listing.axes, axes)
     return as_text({"Product": product})
 
 
@@ -43,16 +60,21 @@ def add_payload(
     offers: Sequence[DesiredOffer],
     associated_sku: str,
     category: str,
-    names: Sequence[str],
-    attributes: Mapping[str, str],
+    axes: Sequence[DeclaredAxis],
+    demanded: Demanded,
+    image: str = "",
 ) -> str:
-    """Payload of `/product/create` for new SKUs of an existing item, whose axes are called `names` there."""
+    """Payload of `/product/create` for new SKUs of an existing item, whose axes are declared as `axes` there.
+
+    `image` is for items whose SKUs have photos of their own: there every SKU needs one (4153).
+    """
+    common: Json = {**demanded.of_sku, **({"Images": {"Image": [image]}} if image else {})}
     product: Json = {
         "PrimaryCategory": category,
         "AssociatedSku": associated_sku,
-        "variation": variation(listing.axes, names),
-        "Attributes": {**words(listing), **attributes},
-        "Skus": {"Sku": [new_sku(offer, listing.size, names) for offer in offers]},
+        "variation": variation(listing.axes, axes),
+        "Attributes": {**words(listing), **demanded.of_item},
+        "Skus": {"Sku": [{**common, **new_sku(offer, listing.size, axes)} for offer in offers]},
     }
     return as_text({"Product": product})
 
@@ -62,27 +84,27 @@ def update_payload(
     listing_id: str,
     offer_ids: Mapping[str, str],
     images: Mapping[str, str],
-    names: Sequence[str] = (),
+    axes: Sequence[DeclaredAxis] = (),
 ) -> str:
     """Payload of `/product/update`: words, photos and size; price and quantity stay out of it.
 
-    `offer_ids` are the SKUs that are there, by seller SKU. With `names`, what the item's axes are called there,
-    options are said again too. `Status` is sent on purpose: left out, it would mean active (LAZ-003).
+    `offer_ids` are the SKUs that are there, by seller SKU. With `axes`, as the item declares them, options are said
+    again too. `Status` is sent on purpose: left out, it would mean active (LAZ-003).
     """
     status = "active" if listing.on_sale else "inactive"
     rows: list[Json] = []
     for offer in listing.offers:
         if offer.seller_sku in offer_ids:
             row: Json = {"SkuId": offer_ids[offer.seller_sku], "Status": status, **package(listing.size)}
-            rows.append(row | ({"saleProp": dict(zip(names, offer.options, strict=True))} if names else {}))
+            rows.append(row | ({"saleProp": _options(offer, axes)} if axes else {}))
     product: Json = {
         "ItemId": listing_id,
         "Images": {"Image": image_urls(listing, images)},
         "Attributes": words(listing),
         "Skus": {"Sku": rows},
     }
-    if names:
-        product["variation"] = variation(listing.axes, names)
+    if axes:
+        product["variation"] = variation(listing.axes, axes)
     return as_text({"Product": product})
 
 
@@ -155,25 +177,25 @@ def image_urls(listing: DesiredListing, images: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(images[key] for key in listing.photos if key in images))
 
 
-def axis_names(axes: Sequence[Axis]) -> tuple[str, ...]:
-    """What our axes are called in a listing we make: their own names, as custom variations (LAZ-010)."""
-    return tuple(axis.name_th for axis in axes)
+def our_axes(axes: Sequence[Axis]) -> tuple[DeclaredAxis, ...]:
+    """How our axes are declared in a listing we make: under their own names, as custom variations (LAZ-010)."""
+    return tuple(DeclaredAxis(axis.name_th) for axis in axes)
 
 
-def variation(axes: Sequence[Axis], names: Sequence[str]) -> Json:
-    """The declaration of the axes; photos belong to the item, not to an option."""
+def variation(axes: Sequence[Axis], declared: Sequence[DeclaredAxis]) -> Json:
+    """The declaration of the axes, as it is made or as it stands: photos and kind are never changed (LAZ-010)."""
     return {
         f"Variation{number}": {
-            "name": name,
-            "hasImage": False,
-            "customize": True,
+            "name": said.name,
+            "hasImage": said.has_image,
+            "customize": said.is_own,
             "options": {"option": list(axis.options)},
         }
-        for number, (axis, name) in enumerate(zip(axes, names, strict=True), start=1)
+        for number, (axis, said) in enumerate(zip(axes, declared, strict=True), start=1)
     }
 
 
-def new_sku(offer: DesiredOffer, size: Size, names: Sequence[str]) -> Json:
+def new_sku(offer: DesiredOffer, size: Size, axes: Sequence[DeclaredAxis]) -> Json:
     """One SKU of a create; `quantity` is sellable there, since nothing can be held yet."""
     row: Json = {
         "SellerSku": offer.seller_sku,
@@ -182,9 +204,13 @@ def new_sku(offer: DesiredOffer, size: Size, names: Sequence[str]) -> Json:
         "Status": "active",
         **package(size),
     }
-    if names:
-        row["saleProp"] = dict(zip(names, offer.options, strict=True))
+    if axes:
+        row["saleProp"] = _options(offer, axes)
     return row
+
+
+def _options(offer: DesiredOffer, axes: Sequence[DeclaredAxis]) -> dict[str, str]:
+    return dict(zip((axis.name for axis in axes), offer.options, strict=True))
 
 
 def package(size: Size) -> dict[str, str]:

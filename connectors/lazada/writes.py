@@ -32,8 +32,8 @@ class Writes:
     def create(self, listing: DesiredListing, images: Mapping[str, str]) -> Created:
         """A new item. Raises: OutcomeUnknownError when it may exist; it is looked for before another try."""
         category = self._facts.leaf(self._client, listing)
-        attributes = self._facts.attributes(self._client, category)
-        payload = payloads.create_payload(listing, images, category, attributes)
+        demanded = self._facts.demanded(self._client, category, has_axes=bool(listing.axes))
+        payload = payloads.create_payload(listing, images, category, demanded)
         reply = self._client.create("/product/create", {"payload": payload})
         answer = _created(reply)
         # Left out, the status is not known; whoever reads back will see it.
@@ -59,11 +59,11 @@ class Writes:
         if not present:
             raise RejectedError(CHANNEL, "no_offer_in_listing", listing_id, user_key="error.stale")
         item = self._item(listing_id) if listing.axes or len(present) < len(listing.offers) else None
-        names = _changed_axes(listing, item)
-        payload = payloads.update_payload(listing, listing_id, present, images, names)
+        axes = _changed_axes(listing, item)
+        payload = payloads.update_payload(listing, listing_id, present, images, axes)
         reply = self._client.write("/product/update", {"payload": payload})
         if item is not None and len(present) < len(listing.offers):
-            reply = self._added(listing, item, present)
+            reply = self._added(listing, item, present, images)
         left = [offer_id for sku, offer_id in offer_ids.items() if sku not in listing.skus]
         return self._without(listing_id, left) if left else reply
 
@@ -109,18 +109,21 @@ class Writes:
         ids = list(offer_ids) or [sku.sku_id for sku in self._item(listing_id).skus]
         return self._client.write("/product/update", {"payload": payloads.status_payload(listing_id, ids, "active")})
 
-    def _added(self, listing: DesiredListing, item: ProductAnswer, present: Mapping[str, str]) -> Reply:
-        """New SKUs of an item that has variations already, under the names they have there (LAZ-010)."""
-        names = convert.shown_axis_names(item.variation)
-        if len(names) != len(listing.axes) or not names:
+    def _added(
+        self, listing: DesiredListing, item: ProductAnswer, present: Mapping[str, str], images: Mapping[str, str]
+    ) -> Reply:
+        """New SKUs of an item that has variations already, under axes as they are declared there (LAZ-010)."""
+        axes = convert.shown_axes(item.variation)
+        if len(axes) != len(listing.axes) or not axes:
             raise RejectedError(CHANNEL, "axes_differ", item.item_id, user_key="lazada.variations", field="axes")
         there = {*present, *(sku.seller_sku for sku in item.skus)}
         new = [offer for offer in listing.offers if offer.seller_sku not in there]
         if not new:
             return Reply({}, "", {})
         category, associated = item.primary_category, next(iter(present.values()))
-        attributes = self._facts.attributes(self._client, category)
-        payload = payloads.add_payload(listing, new, associated, category, names, attributes)
+        demanded = self._facts.demanded(self._client, category, has_axes=True)
+        image = _image_for_new(item, payloads.image_urls(listing, images))
+        payload = payloads.add_payload(listing, new, associated, category, axes, demanded, image)
         return self._client.create("/product/create", {"payload": payload})
 
     def _item(self, listing_id: str) -> ProductAnswer:
@@ -161,12 +164,19 @@ class Writes:
         return tuple(in_batches(targets, size, lambda target: target.seller_sku, write))
 
 
-def _changed_axes(listing: DesiredListing, item: ProductAnswer | None) -> tuple[str, ...]:
-    """Names of the item's axes when its options are not as desired any more; else nothing needs to be said."""
-    names = convert.shown_axis_names(item.variation) if item else ()
+def _changed_axes(listing: DesiredListing, item: ProductAnswer | None) -> tuple[payloads.DeclaredAxis, ...]:
+    """The item's axes when its options are not as desired any more; else nothing needs to be said."""
+    axes = convert.shown_axes(item.variation) if item else ()
+    names = [axis.name for axis in axes]
     if item is None or len(names) != len(listing.axes) or not convert.options_differ(listing, item, names):
         return ()
-    return names
+    return axes
+
+
+def _image_for_new(item: ProductAnswer, urls: Sequence[str]) -> str:
+    """The photo a new SKU needs where the item's SKUs have photos of their own: the main one; else empty."""
+    own = [url for sku in item.skus for url in sku.images]
+    return next(iter([*urls, *item.images, *own])) if own else ""
 
 
 def _created(reply: Reply) -> CreatedAnswer:

@@ -77,8 +77,7 @@ def _create_problems(
     main = images_of(product.get("Images"))
     found += rules.image_problems(market, main, "Images")
     with_photo = [bool(images_of(row.get("Images"))) for row in rows]
-    if any(with_photo) and not all(with_photo):
-        found.append(problem(4153, "SKU_IMAGE_MISSING", "all SKUs need images when one has", "Images"))
+    found += rules.sku_photo_problems(with_photo)
     if not main and not any(with_photo):
         found.append(problem(4139, "IMAGE_EMPTY", "at least one image", "Images"))
     online = sum(1 for item in shop.listings.values() if not item.deleted)
@@ -127,6 +126,8 @@ def _add_skus(
     problems += rules.combination_problems(variation, rows, [sku.attributes for sku in listing.skus])
     for row in rows:
         problems += rules.sku_problems(market, row, whole=True)
+    have = [bool(sku.data["images"]) for sku in listing.skus]
+    problems += rules.sku_photo_problems([*have, *(bool(images_of(row.get("Images"))) for row in rows)])
     _refuse(market, 500, "Create product failed", problems)
     added = [_new_sku(market, listing.listing_id, row) for row in rows]
     listing.data["variation"] = variation

@@ -197,6 +197,13 @@ def _package_problems(row: Mapping[str, Any], seller_sku: str, whole: bool) -> l
     return found
 
 
+def sku_photo_problems(with_photo: Sequence[bool]) -> list[Detail]:
+    """Photos of some SKUs of an item only."""
+    if any(with_photo) and not all(with_photo):
+        return [problem(4153, "SKU_IMAGE_MISSING", "all SKUs need images when one has", "Images")]
+    return []
+
+
 def seller_sku_problems(shop: Shop, rows: Iterable[Mapping[str, Any]]) -> list[Detail]:
     """Seller SKUs that are twice in the request, or already in the store."""
     counts = Counter(str(row.get("SellerSku", "")) for row in rows)

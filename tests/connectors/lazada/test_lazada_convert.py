@@ -16,6 +16,7 @@ from chalicelib.domain.orders import OrderState
 from chalicelib.domain.ports import OfferTarget
 from connectors.lazada import audit, convert, convert_orders, payloads
 from connectors.lazada.answers import ProductAnswer, read_as
+from connectors.lazada.payloads import Demanded
 from connectors.lazada.settings import Settings
 
 
@@ -128,7 +129,9 @@ def product_of(payload: str):
 
 def test_a_create_is_arrays_and_strings():
     """One image is a list, one SKU is a list, every SKU value is text; no axes, no variation."""
-    said = product_of(payloads.create_payload(a_listing(), {"c0ffee": "https://x/a.jpg"}, "3", {"brand_id": "30768"}))
+    said = product_of(
+        payloads.create_payload(a_listing(), {"c0ffee": "https://x/a.jpg"}, "3", Demanded({"brand_id": "30768"}))
+    )
 
     assert said["Images"] == {"Image": ["https://x/a.jpg"]}
     assert "variation" not in said
@@ -148,7 +151,7 @@ def test_a_create_is_arrays_and_strings():
 
 def test_laz_010_axes_are_custom_variations_under_their_own_names():
     """Both axes are declared with all options, and each SKU names one of each."""
-    said = product_of(payloads.create_payload(a_listing(axes=(COLOUR, SIZE)), {}, "3", {}))
+    said = product_of(payloads.create_payload(a_listing(axes=(COLOUR, SIZE)), {}, "3", Demanded()))
 
     assert said["variation"]["Variation2"] == {
         "name": "ขนาด",
@@ -191,7 +194,7 @@ def test_variation_names_are_read_in_order_whatever_their_case():
     """`Variation1` and `variation2` both occur."""
     shown = {"variation2": {"name": "size"}, "Variation1": {"name": "color_family"}}
 
-    assert convert.shown_axis_names(shown) == ("color_family", "size")
+    assert [axis.name for axis in convert.shown_axes(shown)] == ["color_family", "size"]
 
 
 # --- orders ----------------------------------------------------------------------------------------------------
