@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.orders import Buyer, Order, OrderLine, OrderState
-from connectors.shopee.answers import OrderDetail, OrderItem, Recipient
+from connectors.shopee.answers_orders import OrderDetail, OrderItem, Recipient
 
 _STATES = {
     "UNPAID": OrderState.UNPAID,

@@ -17,8 +17,8 @@ from typing import Any
 from chalicelib.domain.errors import ProtocolSurpriseError, RejectedError
 from chalicelib.domain.shipping import CancelReason, HandOver, Parcel, ParcelState, ShippingChoice
 from connectors.shopee import convert_orders
-from connectors.shopee.answers import OrderDetail, Package
 from connectors.shopee.answers_desk import Branch, PickupAddress, ShippingWays, Slot, Slug
+from connectors.shopee.answers_orders import OrderDetail, Package
 
 PICKUP, DROPOFF, OWN_CARRIER = "pickup", "dropoff", "non_integrated"
 OUT_OF_STOCK = "OUT_OF_STOCK"

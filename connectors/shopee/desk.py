@@ -11,8 +11,8 @@ from chalicelib.domain.ports import Outcome
 from chalicelib.domain.shipping import CancelReason, Parcel, ParcelState, ShippingChoice
 from chalicelib.domain.synclog import EntryState
 from connectors.shopee import convert_shipping as convert
-from connectors.shopee.answers import OrderDetail, Package
 from connectors.shopee.answers_desk import ShippingWays, Tracking
+from connectors.shopee.answers_orders import OrderDetail, Package
 from connectors.shopee.client import CHANNEL, Client
 from connectors.shopee.orders import OrderReader
 from connectors.shopee.writes import accepted

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import OrdersMissingError, StaleError, TransientEr
 from chalicelib.domain.orders import Order
 from chalicelib.domain.ports import OrderWindow
 from connectors.shopee import convert_orders
-from connectors.shopee.answers import OrderDetail, OrderDetails, OrderPage
+from connectors.shopee.answers_orders import OrderDetail, OrderDetails, OrderPage
 from connectors.shopee.client import CHANNEL, Client
 from connectors.wire import batches
 

@@ -12,7 +12,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.orders import OrderState
 from chalicelib.domain.ports import OrderWindow
 from connectors.shopee import convert_orders
-from connectors.shopee.answers import OrderDetail
+from connectors.shopee.answers_orders import OrderDetail
 from connectors.shopee.orders import slices
 
 STATES = {

@@ -16,8 +16,8 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.shipping import HandOver, ParcelState, ShippingChoice
 from connectors.shopee import convert_shipping
-from connectors.shopee.answers import OrderDetail
 from connectors.shopee.answers_desk import ShippingWays
+from connectors.shopee.answers_orders import OrderDetail
 
 
 def a_split(states: tuple[str, str] = ("LOGISTICS_READY", "LOGISTICS_READY"), **more: Any) -> dict[str, Any]:
