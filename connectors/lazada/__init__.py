@@ -20,7 +20,7 @@ CAN = {
     "listings.remove": "for good, with every SKU; one that is gone already counts as done",
     "prices": "50 SKUs of any listings a call; the list price, never a promotion's",
     "stock": "sellable units, absolute, 50 SKUs of any listings a call (LAZ-001); campaigns set a floor (LAZ-023)",
-    "warehouses": "one warehouse, or the one that settings name; several without a name are left alone (LAZ-018)",
+    "warehouses": "one warehouse, or the one that settings name (LAZ-018)",
     "photos": "one a call, a few at once; made to fit when too large or too small",
     "orders.read": "by creation or update, 100 a page, items of 50 orders a call",
     "shipping": "packing by line, ready to ship 20 parcels a call, labels; not what Lazada ships itself (LAZ-019)",
@@ -44,6 +44,7 @@ NOT_YET = {
     "consent.several_shops": "shops of one consent share one pair of tokens: refused in words (LAZ-017)",
     "semi_managed": "Global Plus stores, which show no price (LAZ-012)",
     "special_prices": "promotions are read past, never written",
+    "warehouses.unread": "several, or FBL goods, are left alone only after a read; a quick write reads nothing",
     "shipping.own_fleet": "a shop's own deliveries are confirmed in the seller centre",
 }
 

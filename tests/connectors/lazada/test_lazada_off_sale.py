@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from lazada_shop import (
     COLOUR,
     KEY,
@@ -296,6 +298,7 @@ def test_laz_024_a_photo_is_sent_once_and_looked_at_once(practice: PracticeShop)
     assert practice.http.get(urls[KEY]).content
 
 
+QUALITY = Path(__file__).parents[3] / "connectors" / "lazada" / "quality.yaml"
 JPEG = a_photo().data
 SERVED = [
     (httpx.Response(200, text="<html>", headers={"content-type": "text/html"}), False),
@@ -344,3 +347,14 @@ def writes(shop: Scripted) -> list[dict[str, Any]]:
     """The rows of every stock write."""
     bodies = [json.loads(said["payload"]) for path, said in shop.asked if path.startswith("/product/stock")]
     return [row for body in bodies for row in body["Request"]["Product"]["Skus"]["Sku"]]
+
+
+def test_laz_018_what_nobody_read_is_sent():
+    """A quick write after a sale reads nothing: no guard acts, which quality.yaml admits, and Lazada judges."""
+    sku = a_sku(multiWarehouseInventories=[{"warehouseCode": code, "sellableQuantity": 1} for code in ("a", "b")])
+    target = OfferTarget("MUG-BLK", "700000002", "800000002", quantity=3)
+    unread, read = Scripted(lambda path, said: ok()), reading(sku)
+
+    assert [outcome.state for outcome in unread.shop.set_stock([target])] == [EntryState.ACCEPTED]
+    assert [outcome.state for outcome in read.shop.set_stock([target])] == [EntryState.FAILED]
+    assert "todo" in yaml.safe_load(QUALITY.read_text("utf-8"))["amounts"]["several_warehouses"]
