@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sandbox.lazada.market import LazadaMarket
 
 TIMESTAMP_WINDOW_S = 7200
+LONGEST_QUERY = 8_000
+"""Characters of an address behind its path; "long URLs fail" is recorded, their length is not."""
 _MANDATORY = 'The input parameter "{}" that is mandatory for processing this request is not supplied'
 
 
@@ -69,7 +71,9 @@ class Gateway:
         self._banned_until: dict[tuple[str, str], float] = {}
 
     async def answer(self, request: Request) -> Response:
-        """The answer to one call; always HTTP 200 and JSON."""
+        """The answer to one call: HTTP 200 and JSON, unless the address is too long to be read at all."""
+        if len(request.url.query) > LONGEST_QUERY:
+            return Response("<html>414 Request-URI Too Large</html>", 414, media_type="text/html")
         path = "/" + request.path_params["path"]
         params, files = await read_params(request)
         call = Call(path, params, files)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
@@ -20,16 +19,14 @@ from lazada_shop import (
     quantities,
     refused,
 )
-from PIL import Image
 
 from chalicelib.domain.catalogue import Axis
 from chalicelib.domain.errors import OutcomeUnknownError, ProtocolSurpriseError, RejectedError, TransientError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import ListingState
-from chalicelib.domain.ports import OfferTarget, PhotoFile
+from chalicelib.domain.ports import OfferTarget
 from chalicelib.domain.synclog import EntryState
 from connectors import registry
-from connectors.lazada import photos
 from connectors.lazada.settings import Settings
 
 ACCEPTED, FAILED, UNKNOWN = EntryState.ACCEPTED, EntryState.FAILED, EntryState.UNKNOWN
@@ -150,6 +147,15 @@ def test_laz_029_a_search_with_thai_seller_skus_stays_short():
     assert [sku for batch in asked for sku in batch] == [*skus, "ก" * 900]
     assert all(len(text) <= 4_000 for text in lists[:-1])
     assert len(lists) < 10
+
+
+def test_laz_029_a_listing_is_found_among_a_hundred_thai_seller_skus(practice: PracticeShop):
+    """The practice marketplace reads no address beyond 8,000 characters."""
+    practice.publish(a_listing())
+
+    (found,) = practice.shop.find([*(f"ผ้าพันคอทอมือ-{number}" for number in range(99)), "SCARF-1"])
+
+    assert found.offers[0].seller_sku == "SCARF-1"
 
 
 def test_laz_015_a_listing_that_is_not_there_is_missing(practice: PracticeShop):
@@ -397,43 +403,6 @@ def test_there_is_nothing_to_finish():
     """Lazada declares variants with the listing; asking for more contradicts what is recorded."""
     with pytest.raises(ProtocolSurpriseError):
         Scripted(lambda path, said: ok()).shop.finish(a_listing(), "7", {})
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "kind"), [(100, 100, "PNG"), (6000, 400, "JPEG"), (400, 400, "GIF"), (400, 400, "WEBP")]
-)
-def test_a_photo_outside_the_rules_is_made_to_fit(width, height, kind):
-    """Too small, too wide, or of another kind: what is sent is a JPEG within the rules."""
-    _, data, content_type = photos.fitting(a_photo(width, height, kind))
-
-    with Image.open(io.BytesIO(data)) as image:
-        assert all(330 <= side <= 5000 for side in image.size)
-    assert content_type == "image/jpeg"
-
-
-def test_a_photo_within_the_rules_goes_as_it_is():
-    """Not a byte is changed."""
-    photo = a_photo(kind="PNG")
-
-    assert photos.fitting(photo) == ("photo.png", photo.data, "image/png")
-
-
-def test_a_file_that_is_no_photo_is_rejected():
-    """The refusal is about the photos of the product."""
-    with pytest.raises(RejectedError) as caught:
-        photos.fitting(PhotoFile("k", b"not a photo", "image/jpeg"))
-
-    assert caught.value.field == "photos"
-
-
-def test_several_photos_go_up_at_once(practice: PracticeShop):
-    """Each key gets its own address; a doubled key is sent once."""
-    files = [a_photo(400 + number, 400, key=f"k{number}") for number in range(5)]
-
-    urls = practice.shop.upload_photos([*files, files[0]])
-
-    assert len(set(urls.values())) == 5
-    assert practice.calls("/image/upload") == 5
 
 
 @pytest.mark.parametrize(("offers", "calls"), [(0, 0), (1, 1), (50, 1), (51, 2), (101, 3)])

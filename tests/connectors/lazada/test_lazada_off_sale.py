@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 from lazada_shop import (
@@ -26,13 +25,14 @@ from lazada_shop import (
     refused,
 )
 
-from chalicelib.domain.errors import ProtocolSurpriseError, RejectedError
+from chalicelib.domain.errors import ProtocolSurpriseError
 from chalicelib.domain.money import Money
 from chalicelib.domain.offers import DesiredListing, ListingState
 from chalicelib.domain.ports import OfferTarget
 from chalicelib.domain.synclog import EntryState
 from connectors.lazada.settings import Settings
 
+QUALITY = Path(__file__).parents[3] / "connectors" / "lazada" / "quality.yaml"
 MUG = OfferTarget("MUG-BLK", "700000002", "800000002", quantity=3, price=Money(19_900))
 
 # --- gone for good -----------------------------------------------------------------------------------------------
@@ -286,50 +286,6 @@ def test_a_status_nobody_recorded_is_loud():
     """Never guessed."""
     with pytest.raises(ProtocolSurpriseError):
         Scripted(lambda path, said: ok(a_product(status="Floating"))).shop.look(["700000002"])
-
-
-def test_laz_024_a_photo_is_sent_once_and_looked_at_once(practice: PracticeShop):
-    """The address it answers is the one that serves."""
-    before = practice.shop.calls
-
-    urls = photos(practice)
-
-    assert practice.shop.calls - before == 2
-    assert practice.http.get(urls[KEY]).content
-
-
-QUALITY = Path(__file__).parents[3] / "connectors" / "lazada" / "quality.yaml"
-JPEG = a_photo().data
-SERVED = [
-    (httpx.Response(200, text="<html>", headers={"content-type": "text/html"}), False),
-    (httpx.Response(200, text="<html>", headers={"content-type": "image/jpeg"}), False),
-    (httpx.Response(200, content=b"", headers={"content-type": "image/jpeg"}), False),
-    (httpx.Response(200, content=JPEG, headers={"content-type": "image/jpeg"}), True),
-    (httpx.Response(200, content=JPEG, headers={"content-type": "application/octet-stream"}), True),
-    (httpx.Response(200, content=a_photo(kind="WEBP").data), True),
-    (httpx.Response(302, headers={"location": "https://elsewhere.example"}), True),
-    (httpx.Response(403, text="<html>"), True),
-    (httpx.Response(404, text="<html>"), True),
-    (httpx.Response(429), True),
-    (httpx.Response(503), True),
-    (httpx.ConnectError("nobody"), True),
-]
-
-
-@pytest.mark.parametrize(("served", "taken"), SERVED)
-def test_laz_024_an_address_without_a_picture_is_refused(served, taken: bool):
-    """A page or nothing in its place: the photo is refused. Not found (yet), moved and out of reach prove nothing."""
-    url = "https://cdn.example/one.jpg"
-    shop = Scripted(lambda path, said: ok({"image": {"url": url}}) if path == "/image/upload" else served)
-    photo = a_photo(key="k")
-
-    if taken:
-        assert shop.shop.upload_photos([photo]) == {"k": url}
-        assert len(shop.asked) == 2
-        return
-    with pytest.raises(RejectedError) as caught:
-        shop.shop.upload_photos([photo])
-    assert (caught.value.field, caught.value.user_key) == ("photos", "lazada.images")
 
 
 def reading(sku: dict[str, Any], settings: Settings | None = None, *more: dict[str, Any]) -> Scripted:
