@@ -61,6 +61,12 @@ def month(value: date, language: str) -> str:
     return str(_dates().format_date(value, "MMMM y", locale=language))
 
 
+def quarter(value: object, language: str) -> str:
+    """A quarter as people write it, from "2026-Q4": 4/2026 in Thai, Q4 2026 in English."""
+    year, _, number = str(value).partition("-Q")
+    return f"{number}/{year}" if language == "th" else f"Q{number} {year}"
+
+
 def ago(moment: datetime, now: datetime) -> tuple[str, int]:
     """Text key and count for a moment as people say it: ("ago.minutes", 3)."""
     seconds = int((now - moment).total_seconds())

@@ -93,6 +93,10 @@ class Words:
         """A month with its year."""
         return formatters.month(value, self.language)
 
+    def quarter(self, value: object) -> str:
+        """A quarter of a year."""
+        return formatters.quarter(value, self.language)
+
     def money(self, amount: Money) -> str:
         """An amount with its sign."""
         return formatters.money(amount, self.language)

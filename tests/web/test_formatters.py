@@ -27,6 +27,11 @@ def test_an_amount_in_an_input_is_bare():
     assert formatters.typed_money(Money(8950)) == "89.50"
 
 
+def test_a_quarter_is_written_as_people_write_it():
+    """Not as files and addresses name it."""
+    assert (formatters.quarter("2026-Q4", "th"), formatters.quarter("2026-Q4", "en")) == ("4/2026", "Q4 2026")
+
+
 def test_moments_are_in_bangkok():
     """Seven hours ahead, across midnight too."""
     late = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)

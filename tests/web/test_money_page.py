@@ -233,7 +233,7 @@ def test_a_quarters_progress_is_a_page_a_chart_and_a_file(browse):
     assert [row[1] for row in rows[1:]] == ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]
     assert [bool(row[6]) for row in rows[1:]] == [False, False, False, True]
     for quarter in ("2027-Q1", "1990-Q1", "x"):
-        assert "2026-Q4 ถึงวันนี้" in said(seller.get(f"/c/{OURS}/progress?quarter={quarter}"))
+        assert "ไตรมาส 4/2026 ถึงวันนี้" in said(seller.get(f"/c/{OURS}/progress?quarter={quarter}"))
     assert "ยอดขายไตรมาส 2026-Q3" in said(seller.get(f"/c/{OURS}/progress?quarter=2026-Q3"))
 
 
