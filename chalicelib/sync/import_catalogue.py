@@ -18,7 +18,7 @@ from chalicelib.domain.import_problems import Problem, problem
 from chalicelib.domain.import_rows import ProductRow, Rows
 from chalicelib.domain.ports import Store
 from chalicelib.sync import newly_ours
-from chalicelib.sync.photos import CheckedPhoto, PhotoProblem, checked_photo
+from chalicelib.sync.photos import CheckedPhoto, PhotoProblem, imported_photo
 from chalicelib.sync.workbook import read_workbook
 
 Policy = Literal["all_or_nothing", "skip_bad_rows"]
@@ -190,7 +190,7 @@ def _photo(name: str, files: Mapping[str, bytes], store: Store, known: set[str])
             return key[1]
         return PhotoProblem("photo_missing")
     try:
-        return checked_photo(data)
+        return imported_photo(data)
     except PhotoProblem as wrong:
         return wrong
 

@@ -93,6 +93,13 @@ def master_photo(data: bytes) -> CheckedPhoto:
     return CheckedPhoto(hashlib.sha256(made).hexdigest(), *flat.size, "image/jpeg", made)
 
 
+def imported_photo(data: bytes) -> CheckedPhoto:
+    """A photo out of an archive: as it is, so that an export brought back changes nothing, unless it is larger than
+    the catalogue keeps one. Raises: PhotoProblem."""
+    checked = checked_photo(data)
+    return checked if max(checked.width, checked.height) <= MASTER_SIDE_PX else master_photo(data)
+
+
 def _refuse_size(width: int, height: int) -> None:
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
         raise PhotoProblem("photo_too_many_pixels", limit=MAX_SIDE_PX)

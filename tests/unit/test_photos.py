@@ -12,7 +12,7 @@ from import_helpers import a_photo
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from chalicelib.sync.photos import PhotoProblem, checked_photo
+from chalicelib.sync.photos import PhotoProblem, checked_photo, imported_photo
 
 
 def with_place(orientation: int = 1) -> bytes:
@@ -111,3 +111,13 @@ def test_a_bad_photo_is_refused_with_a_reason(data, key):
     assert caught.value.key == key
     assert caught.value.expected_th
     assert caught.value.expected_en
+
+
+def test_an_archives_large_photo_is_kept_no_larger_than_a_phones():
+    """A picture of many megapixels is made small once, and the same file always becomes the same photo."""
+    large = a_photo(4200, 3000)
+    photo = imported_photo(large)
+    assert (max(photo.width, photo.height), photo.content_type) == (2000, "image/jpeg")
+    assert imported_photo(large).key == imported_photo(photo.data).key == photo.key
+    small = a_photo(700, 500, "PNG")
+    assert imported_photo(small) == checked_photo(small)
