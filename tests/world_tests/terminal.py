@@ -33,11 +33,16 @@ class Said:
         return list(json.loads(self.out))
 
 
+_NOT_A_SHELLS = ("AWS_", "_X_AMZN", "POWERTOOLS_", "PINTO_", "PYTEST_")
+"""What other tests of the same run may have left behind, and no terminal has."""
+
+
 class Terminal:
     """A shell with the environment that `make run` prints."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = {**os.environ, **environment, "PYTHONUTF8": "1"}
+        shell = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_A_SHELLS)}
+        self._environment = {**shell, **environment, "PYTHONUTF8": "1"}
         forget()
 
     def pinto(self, *words: str, code: int | None = 0) -> Said:
