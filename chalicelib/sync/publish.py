@@ -113,12 +113,24 @@ def look_again(ctx: Context, shop_id: str, listing_ids: Sequence[str], trigger: 
     shop = ctx.store.shops.get(shop_id)
     market = ctx.open(shop)
     with HeldShop(ctx, shop_id) as lease:
-        bindings = ctx.store.bindings.of_shop(shop_id)
-        skus = sorted(sku for sku, binding in bindings.items() if binding.listing_id in set(listing_ids))
+        seen = market.look(listing_ids)
+        skus = _skus_of(ctx, shop_id, listing_ids, seen)
         if trigger == PROMOTION:
             ctx.store.rules.unlock(shop_id, skus)
         products = ctx.store.catalogues.products_of(shop.community, skus)
-        return _Pass(ctx, shop, market, lease, "bulk", trigger).seen(products, market.look(listing_ids))
+        return _Pass(ctx, shop, market, lease, "bulk", trigger).seen(products, seen)
+
+
+def _skus_of(ctx: Context, shop_id: str, listing_ids: Sequence[str], seen: Observation) -> list[str]:
+    """SKUs we have in these listings: found by what the listings show, which costs the same in a shop of any size.
+
+    A listing that shows none of ours (gone, unfinished, or with a code edited by hand) is looked for in all we know.
+    """
+    shown = sorted({offer.seller_sku for listing in seen.listings for offer in listing.offers})
+    bindings, wanted = ctx.store.bindings.of_skus(shop_id, shown), set(listing_ids)
+    if not wanted <= {binding.listing_id for binding in bindings.values()}:
+        bindings = ctx.store.bindings.of_shop(shop_id)
+    return sorted(sku for sku, binding in bindings.items() if binding.listing_id in wanted)
 
 
 def standing(ctx: Context, shop_id: str) -> Standing:
